@@ -1,0 +1,74 @@
+"""A Plan: a DAG of Steps with what each would do, findings and cost. Pure; the runner applies it, exporters word it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from graphlib import TopologicalSorter
+
+from msgspec import Struct
+
+from wizard.plan.registry import AnyStep
+from wizard.plan.step import Change, Cost, Op
+
+
+class Severity(StrEnum):
+    BLOCK = "block"
+    WARN = "warn"
+    INFO = "info"
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """Something the person should know before applying; a `block` stops the plan (exit code 3)."""
+
+    severity: Severity
+    code: str
+    message: str
+    fix: str = ""
+
+
+class Planned(Struct, frozen=True, kw_only=True):
+    """A step with the change it decided on and the ids of the steps it waits for."""
+
+    step: AnyStep
+    change: Change
+    depends_on: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.step.id
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What a flow wants to do to one project."""
+
+    flow: str
+    project: str
+    region: str
+    steps: tuple[Planned, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        return any(f.severity is Severity.BLOCK for f in self.findings) or any(
+            p.change.op is Op.BLOCK for p in self.steps
+        )
+
+    @property
+    def cost(self) -> Cost:
+        """The sum over the steps that create or reuse something with a price."""
+        costs = [p.step.cost for p in self.steps if p.change.op in {Op.CREATE, Op.REPLACE, Op.CHANGE}]
+        return Cost(
+            monthly_usd_min=round(sum(c.monthly_usd_min for c in costs), 2),
+            monthly_usd_max=round(sum(c.monthly_usd_max for c in costs), 2),
+            basis="; ".join(dict.fromkeys(c.basis for c in costs if c.basis)) or "no charge of its own",
+        )
+
+    def ordered(self) -> Iterator[Planned]:
+        """Steps so that each comes after those it depends on, otherwise in the order of the plan."""
+        by_id = {p.id: p for p in self.steps}
+        for id_ in TopologicalSorter({p.id: p.depends_on for p in self.steps}).static_order():
+            yield by_id[id_]
+
+    def step(self, id_: str) -> Planned:
+        return next(p for p in self.steps if p.id == id_)
