@@ -1,4 +1,4 @@
-"""A Step: one write to one resource, as a frozen value that survives a JSON round trip, with all there is to say about it."""
+"""A Step: one write to one resource, as a frozen value that survives JSON, with all there is to say about it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from wizard.ports import Cloud, Operation
-from wizard.records import AnyResource, Ref
+from wizard.records import AnyResource, ProbeResult, Ref
 
 
 class Op(StrEnum):
@@ -68,32 +68,8 @@ class Block(Struct, frozen=True, kw_only=True):
     attributes: dict[str, object]
 
 
-class ProbeAttempt(Struct, frozen=True, kw_only=True):
-    """One attempt from one fresh instance. Milliseconds and seconds; None when it could not be measured or read."""
-
-    verdict: str
-    layer: str = ""
-    latency_ms: float | None = None
-    start_delay_s: float | None = None
-    detail: str = ""
-
-
-class ProbeResult(Struct, frozen=True, kw_only=True):
-    """All attempts at one target; `verdict` is the worst of them, `layer` the one it was decided in."""
-
-    target: str
-    verdict: str
-    layer: str = ""
-    latency_ms: float | None = None
-    attempts: tuple[ProbeAttempt, ...] = ()
-
-    @property
-    def connected(self) -> bool:
-        return self.verdict == "connected"
-
-
 class Outcome(Struct, frozen=True, kw_only=True):
-    """How a step ended after its operation was done. `error` empty means well; `code` is a stable word for the error."""
+    """How a step ended after its operation was done. `error` empty means well; `code` is a stable word for it."""
 
     error: str = ""
     code: str = ""

@@ -1,0 +1,196 @@
+"""What exists: reads a project concurrently into one frozen record that planners reason on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from msgspec import Struct
+
+from wizard.errors import CloudError
+from wizard.ports import Cloud, EffectiveFirewalls
+from wizard.records import (
+    Address,
+    Connector,
+    FirewallRule,
+    ForwardingRule,
+    Instance,
+    Job,
+    Network,
+    PeeringRoute,
+    Revision,
+    Route,
+    Router,
+    Service,
+    Subnet,
+)
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+APIS = ("run.googleapis.com", "compute.googleapis.com", "vpcaccess.googleapis.com")
+
+_FEW_NETWORKS = 8
+
+
+class Gap(Struct, frozen=True, kw_only=True):
+    """Something that could not be read: `what` in words, and the error's status and message."""
+
+    what: str
+    status: str
+    message: str
+
+
+class Inventory(Struct, frozen=True, kw_only=True):
+    """One project as seen at one moment. Lists cover all regions; services and jobs the chosen one."""
+
+    project: str
+    region: str
+    networks: tuple[Network, ...] = ()
+    subnets: tuple[Subnet, ...] = ()
+    routes: tuple[Route, ...] = ()
+    peering_routes: tuple[PeeringRoute, ...] = ()
+    firewalls: tuple[FirewallRule, ...] = ()
+    effective: dict[str, EffectiveFirewalls] = {}
+    addresses: tuple[Address, ...] = ()
+    routers: tuple[Router, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    forwarding_rules: tuple[ForwardingRule, ...] = ()
+    connectors: tuple[Connector, ...] = ()
+    services: tuple[Service, ...] = ()
+    service: Service | None = None
+    revisions: tuple[Revision, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    invokers: tuple[str, ...] = ()
+    apis: dict[str, bool] = {}
+    granted: frozenset[str] | None = None
+    secrets: dict[str, bool] = {}
+    gaps: tuple[Gap, ...] = ()
+
+
+class _Reader:
+    """Runs reads of one project; a failed one becomes a gap and its default."""
+
+    def __init__(self, cloud: Cloud, apis: dict[str, bool]) -> None:
+        self.cloud = cloud
+        self.apis = apis
+        self.gaps: list[Gap] = []
+
+    async def read(self, what: str, call: Callable[[], Awaitable[T]], default: D, api: str = "") -> T | D:
+        """`call()`'s answer; `default` when its API is not enabled (no gap: there is nothing to see) or it failed."""
+        if api and not self.apis.get(f"{api}.googleapis.com", True):
+            return default
+        try:
+            return await call()
+        except CloudError as error:
+            self.gaps.append(Gap(what=what, status=error.status, message=error.message))
+            return default
+
+
+async def read(
+    cloud: Cloud,
+    region: str,
+    service: str,
+    *,
+    network: str = "",
+    secrets: tuple[str, ...] = (),
+    permissions: tuple[str, ...] = (),
+) -> Inventory:
+    """Read everything that setting up `service` in `region` may depend on.
+
+    What may not be read becomes a gap, never an exception. Effective firewalls and peering routes are read for
+    `network`, or for every network when there are few.
+    """
+    r = _Reader(cloud, dict.fromkeys(APIS, True))
+    r.apis.update(await r.read("enabled APIs", lambda: cloud.apis(APIS), {}))
+    async with asyncio.TaskGroup() as group:
+        start = group.create_task
+        networks = start(r.read("networks", cloud.networks, (), "compute"))
+        subnets = start(r.read("subnetworks", cloud.subnets, (), "compute"))
+        routes = start(r.read("routes", cloud.routes, (), "compute"))
+        firewalls = start(r.read("firewall rules", cloud.firewalls, (), "compute"))
+        addresses = start(r.read("addresses", cloud.addresses, (), "compute"))
+        routers = start(r.read("routers", cloud.routers, (), "compute"))
+        instances = start(r.read("instances", cloud.instances, (), "compute"))
+        rules = start(r.read("forwarding rules", cloud.forwarding_rules, (), "compute"))
+        connectors = start(r.read("connectors", cloud.connectors, (), "vpcaccess"))
+        services = start(r.read("services", lambda: cloud.services(region), (), "run"))
+        jobs = start(r.read("jobs", lambda: cloud.jobs(region), (), "run"))
+        granted = start(r.read("permissions", lambda: cloud.permissions(permissions), None))
+        held = start(_secrets(r, secrets))
+    found = next((s for s in services.result() if s.name == service), None)
+    chosen = _chosen(networks.result(), network)
+    async with asyncio.TaskGroup() as group:
+        effective = group.create_task(_effective(r, chosen, region))
+        peering = group.create_task(_peering_routes(r, chosen, region))
+        revisions = group.create_task(_revisions(r, found))
+        invokers = group.create_task(_invokers(r, found))
+    return Inventory(
+        project=cloud.project,
+        region=region,
+        networks=networks.result(),
+        subnets=subnets.result(),
+        routes=routes.result(),
+        peering_routes=peering.result(),
+        firewalls=firewalls.result(),
+        effective=effective.result(),
+        addresses=addresses.result(),
+        routers=routers.result(),
+        instances=instances.result(),
+        forwarding_rules=rules.result(),
+        connectors=connectors.result(),
+        services=services.result(),
+        service=found,
+        revisions=revisions.result(),
+        jobs=jobs.result(),
+        invokers=invokers.result(),
+        apis=r.apis,
+        granted=granted.result(),
+        secrets=held.result(),
+        gaps=tuple(r.gaps),
+    )
+
+
+def _chosen(networks: tuple[Network, ...], name: str) -> tuple[Network, ...]:
+    if name:
+        return tuple(n for n in networks if n.name == name)
+    return networks if len(networks) <= _FEW_NETWORKS else ()
+
+
+async def _effective(r: _Reader, networks: tuple[Network, ...], region: str) -> dict[str, EffectiveFirewalls]:
+    async def one(name: str) -> EffectiveFirewalls | None:
+        what = f"effective firewalls of {name}"
+        return await r.read(what, lambda: r.cloud.effective_firewalls(name, region), None, "compute")
+
+    answers = await asyncio.gather(*(one(n.name) for n in networks))
+    return {n.name: answer for n, answer in zip(networks, answers, strict=True) if answer is not None}
+
+
+async def _peering_routes(r: _Reader, networks: tuple[Network, ...], region: str) -> tuple[PeeringRoute, ...]:
+    async def one(network: str, peering: str) -> tuple[PeeringRoute, ...]:
+        what = f"routes of peering {peering}"
+        return await r.read(what, lambda: r.cloud.peering_routes(network, peering, region), (), "compute")
+
+    pairs = [(n.name, p.name) for n in networks for p in n.peerings]
+    return tuple(route for routes in await asyncio.gather(*(one(*pair) for pair in pairs)) for route in routes)
+
+
+async def _revisions(r: _Reader, service: Service | None) -> tuple[Revision, ...]:
+    if service is None:
+        return ()
+    return await r.read("revisions", lambda: r.cloud.revisions(service.region, service.name), ())
+
+
+async def _invokers(r: _Reader, service: Service | None) -> tuple[str, ...]:
+    if service is None:
+        return ()
+    return await r.read("who may invoke the service", lambda: r.cloud.invokers(service.region, service.name), ())
+
+
+async def _secrets(r: _Reader, names: tuple[str, ...]) -> dict[str, bool]:
+    async def one(name: str) -> bool | None:
+        return await r.read(f"secret {name}", lambda: r.cloud.secret_exists(name), None)
+
+    answers = await asyncio.gather(*(one(name) for name in names))
+    return {name: answer for name, answer in zip(names, answers, strict=True) if answer is not None}
