@@ -22,7 +22,7 @@ class DirectAnswers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ProbeAnswers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`timeout` is per connection attempt in seconds; `start_window` how long a fresh instance may wait for its network.
+    """`timeout` is per connection attempt; `start_window` the time a fresh instance may wait for its network (seconds).
 
     `baseline` asks for the same probe before anything is changed, `image` for another Python image.
     """

@@ -1,0 +1,28 @@
+"""What holds for every test: nothing but loopback is contacted, by this process or by those it starts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import loopback
+
+sys.addaudithook(loopback.guard)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _children_are_guarded() -> None:
+    """Every Python process that a test starts loads the same guard first (`tests/guard/sitecustomize.py`)."""
+    loopback.guard_children(Path(__file__).parent / "guard")
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees or touches the files of the person who runs it."""
+    monkeypatch.setenv("RUNVPC_STATE_DIR", str(tmp_path / "state"))
+    for name in ("GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG", "NO_COLOR", "RUNVPC_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GCE_METADATA_TIMEOUT", "0")
+    monkeypatch.setenv("NO_GCE_CHECK", "true")

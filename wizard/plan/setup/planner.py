@@ -1,0 +1,56 @@
+"""First-time set-up: addresses, subnet or connector, firewall, a live probe, and only then the service."""
+
+from __future__ import annotations
+
+from wizard.answers import Answers
+from wizard.inventory import Inventory
+from wizard.plan.plan import Plan
+from wizard.plan.setup import preflight
+from wizard.plan.setup.connector import plan_connector
+from wizard.plan.setup.direct import plan_direct
+from wizard.plan.setup.draft import Draft, Egress
+from wizard.plan.setup.firewall import plan_firewall
+from wizard.plan.setup.internet import plan_internet
+from wizard.plan.setup.network import choose_network
+from wizard.plan.setup.path import choose_path
+from wizard.plan.setup.service import add_probe, add_service, wanted_vpc
+from wizard.plan.step import Op
+from wizard.records import Target, VpcAccess
+
+
+def plan_setup(inventory: Inventory, answers: Answers, targets: tuple[Target, ...], token: str) -> Plan:
+    """The plan that connects `answers.service` to `targets`. Pure: the same facts, wishes and token, the same plan.
+
+    `token` is a short lower-case word, new for each run; it makes the names of the probe job and the tag unique.
+    """
+    draft = Draft(inventory=inventory, answers=answers, targets=targets, token=token)
+    preflight.report_gaps(draft)
+    preflight.check_secrets(draft)
+    network = choose_network(draft)
+    if network is not None:
+        path = choose_path(draft)
+        _plan_path(draft, path, plan_connector if path == "connector" else plan_direct, network)
+    preflight.check_permissions(draft)
+    return Plan(
+        flow="setup",
+        project=inventory.project,
+        region=inventory.region,
+        steps=tuple(draft.steps),
+        findings=tuple(draft.findings),
+    )
+
+
+def _plan_path(draft: Draft, path: str, plan_egress: PlanEgress, network: Network) -> None:
+    apis = ("run.googleapis.com", "compute.googleapis.com")
+    ready = preflight.enable_apis(draft, (*apis, "vpcaccess.googleapis.com") if path == "connector" else apis)
+    if draft.answers.probe.baseline:
+        current = draft.inventory.service.vpc if draft.inventory.service else VpcAccess()
+        ready += (add_probe(draft, f"runvpc-before-{draft.token}", current, after=ready, baseline=True),)
+    egress = plan_egress(draft, network, ready)
+    if egress is None:
+        return
+    firewall = plan_firewall(draft, egress, ready)
+    internet = plan_internet(draft, egress, ready)
+    before = (*ready, *egress.ready, *firewall, *internet)
+    probe = add_probe(draft, f"runvpc-probe-{draft.token}", wanted_vpc(draft, egress), after=before)
+    add_service(draft, egress, after=(probe,))
