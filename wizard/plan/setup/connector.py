@@ -18,7 +18,7 @@ PREFIX = 28
 
 def plan_connector(draft: Draft, network: Network, ready: tuple[str, ...]) -> Egress | None:
     """Steps for the connector; None after a blocking finding."""
-    name = draft.answers.connector.name or names.shorten(f"{draft.answers.service}-vpc", longest=20)
+    name = draft.answers.connector.name or names.new_connector_name(f"{draft.answers.service}-vpc")
     existing = next(
         (c for c in draft.inventory.connectors if (c.name, c.region) == (name, draft.region)), None
     )

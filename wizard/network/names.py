@@ -1,0 +1,158 @@
+"""Rules for names and small numbers that people type, and shortening of names that would break them.
+
+Every `check_…` returns None or raises InputError with the field, the rule and an example. What the person typed is
+shown cut and escaped, so that an error stays one short line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+
+from wizard.errors import InputError
+
+_RFC_1035 = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
+_CONNECTOR = re.compile(r"[a-z][-a-z0-9]{0,23}[a-z0-9]")
+_SERVICE = re.compile(r"[a-z]([-a-z0-9]{0,47}[a-z0-9])?")
+_REGION = re.compile(r"[a-z]+-[a-z]+[1-9][0-9]?")
+_ZONE = re.compile(r"([a-z]+-[a-z]+[1-9][0-9]?)-[a-z]")
+_PROJECT = re.compile(r"([a-z0-9][-a-z0-9.]*:)?[a-z][-a-z0-9]{4,28}[a-z0-9]")
+
+_SHOWN = 40
+_SUFFIX = 5
+
+MACHINE_TYPES = ("f1-micro", "e2-micro", "e2-standard-4")
+"""What a connector can run on (facts: 1.2)."""
+
+LONGEST_CONNECTOR_WEIGHT = 20
+"""Characters of a new connector's name, each hyphen counted twice (facts: 1.3)."""
+
+_LONGEST_TAGS = 64
+
+
+def check_resource_name(name: str, *, field: str = "name") -> None:
+    """A name of Compute Engine (network, subnet, firewall rule, router): RFC 1035, 1 to 63 characters."""
+    if not _RFC_1035.fullmatch(name):
+        rule = "1 to 63 lower-case letters, digits and hyphens; first a letter, last not a hyphen"
+        raise _error("name", name, field, rule, "my-network")
+
+
+def check_connector_name(name: str, *, field: str = "connector.name") -> None:
+    """The name of an existing connector: what the API enforces (2 to 25 characters)."""
+    if not _CONNECTOR.fullmatch(name):
+        rule = "2 to 25 lower-case letters, digits and hyphens; first a letter, last not a hyphen"
+        raise _error("connector name", name, field, rule, "my-connector")
+
+
+def check_new_connector_name(name: str, *, field: str = "connector.name") -> None:
+    """The name of a connector to create: the API's pattern and the documented, stricter length."""
+    check_connector_name(name, field=field)
+    if connector_weight(name) > LONGEST_CONNECTOR_WEIGHT:
+        rule = f"at most {LONGEST_CONNECTOR_WEIGHT} characters, each hyphen counting twice"
+        raise _error("connector name", name, field, rule, new_connector_name(name))
+
+
+def check_service_name(name: str, *, field: str = "service") -> None:
+    """The id of a Cloud Run service or job: fewer than 50 characters."""
+    if not _SERVICE.fullmatch(name):
+        rule = "1 to 49 lower-case letters, digits and hyphens; first a letter, last not a hyphen"
+        raise _error("service name", name, field, rule, "my-service")
+
+
+def check_network_tag(tag: str, *, field: str = "direct.tags") -> None:
+    """One network tag."""
+    if not _RFC_1035.fullmatch(tag):
+        rule = "1 to 63 lower-case letters, digits and hyphens; first a letter, last not a hyphen"
+        raise _error("network tag", tag, field, rule, "cloud-run")
+
+
+def check_network_tags(tags: tuple[str, ...], *, field: str = "direct.tags") -> None:
+    """All network tags of one revision: each well formed, none twice, at most 64."""
+    for tag in tags:
+        check_network_tag(tag, field=field)
+    if len(set(tags)) != len(tags):
+        double = next(tag for tag in tags if tags.count(tag) > 1)
+        raise _error("network tag", double, field, "no tag twice", "cloud-run")
+    if len(tags) > _LONGEST_TAGS:
+        raise InputError(f"{len(tags)} network tags: at most {_LONGEST_TAGS} are possible", field=field)
+
+
+def check_region(region: str, *, field: str = "region") -> None:
+    """The shape of a region's name; whether it exists is for the cloud to say."""
+    if zone := _ZONE.fullmatch(region):
+        raise InputError(f"{region} is a zone, not a region", field=field, fix=f"for example {zone[1]}")
+    if not _REGION.fullmatch(region):
+        raise _error("region", region, field, "continent, hyphen, place and number", "us-central1")
+
+
+def check_project_id(project: str, *, field: str = "project") -> None:
+    """A project id (not its number or display name); an old one may carry a domain, `example.com:my-project`."""
+    if project.isascii() and project.isdigit():
+        raise InputError(
+            f"{_shown(project)} is a project number, not a project id", field=field, fix="for example my-project-123"
+        )
+    if not _PROJECT.fullmatch(project):
+        rule = "6 to 30 lower-case letters, digits and hyphens; first a letter, last not a hyphen"
+        raise _error("project id", project, field, rule, "my-project-123")
+
+
+def check_machine_type(machine_type: str, *, field: str = "connector.machine_type") -> None:
+    """A machine type that a connector can run on."""
+    if machine_type not in MACHINE_TYPES:
+        raise _error("machine type", machine_type, field, f"one of {', '.join(MACHINE_TYPES)}", "e2-micro")
+
+
+def check_connector_instances(minimum: int, maximum: int, *, field: str = "connector") -> None:
+    """Minimum 2 to 9, maximum 3 to 10, minimum below maximum (facts: 1.2)."""
+    if not 2 <= minimum <= 9:
+        raise InputError(
+            f"min_instances is {minimum}: a connector has 2 to 9", field=f"{field}.min_instances", fix="for example 2"
+        )
+    if not 3 <= maximum <= 10:
+        raise InputError(
+            f"max_instances is {maximum}: a connector has 3 to 10", field=f"{field}.max_instances", fix="for example 3"
+        )
+    if minimum >= maximum:
+        raise InputError(
+            f"min_instances {minimum} is not below max_instances {maximum}",
+            field=f"{field}.max_instances",
+            fix=f"for example {minimum + 1}",
+        )
+
+
+def connector_weight(name: str) -> int:
+    """The length of a connector's name as Google counts it: a hyphen is two characters (facts: 1.3)."""
+    return len(name) + name.count("-")
+
+
+def shorten(name: str, *, longest: int) -> str:
+    """`name` if it has at most `longest` characters; else its beginning and a suffix that only depends on `name`.
+
+    `longest` is at least 8. A valid name gives a valid name.
+    """
+    return _shorten(name, longest, len)
+
+
+def new_connector_name(name: str) -> str:
+    """Like `shorten`, to what `check_new_connector_name` accepts."""
+    return _shorten(name, LONGEST_CONNECTOR_WEIGHT, connector_weight)
+
+
+def _shorten(name: str, longest: int, weight: Callable[[str], int]) -> str:
+    if weight(name) <= longest:
+        return name
+    suffix = "-" + hashlib.sha256(name.encode()).hexdigest()[:_SUFFIX]
+    kept = name[:longest]
+    while weight(kept + suffix) > longest:
+        kept = kept[:-1]
+    return kept.rstrip("-") + suffix
+
+
+def _error(what: str, value: str, field: str, rule: str, example: str) -> InputError:
+    return InputError(f"{what} {_shown(value)}: must be {rule}", field=field, fix=f"for example {example}")
+
+
+def _shown(value: str) -> str:
+    """The value fit for one line: quoted, control characters escaped, cut."""
+    return ascii(value if len(value) <= _SHOWN else value[:_SHOWN] + "...")
