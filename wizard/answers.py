@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from collections.abc import Mapping
+
+from msgspec import Struct, convert
 
 
 class ConnectorAnswers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,3 +59,36 @@ class Answers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     env: dict[str, str] = {}
     secrets: dict[str, str] = {}
     probe: ProbeAnswers = ProbeAnswers()
+
+
+Value = str | int | float | bool | tuple[str, ...] | dict[str, str]
+"""What one answer can be."""
+
+TABLES = ("connector", "direct", "probe")
+"""The parts of the answers that are tables of answers of their own."""
+
+
+def by_key(answers: Answers) -> dict[str, Value]:
+    """Every answer under its dotted key (`connector.name`), in the order in which they are declared."""
+    flat: dict[str, Value] = {}
+    for name in answers.__struct_fields__:
+        value = getattr(answers, name)
+        if name in TABLES:
+            flat |= {f"{name}.{inner}": getattr(value, inner) for inner in value.__struct_fields__}
+        else:
+            flat[name] = value
+    return flat
+
+
+def from_keys(values: Mapping[str, Value]) -> Answers:
+    """Answers with these values, the rest as it is by default. Raises msgspec.ValidationError for a wrong type."""
+    nested: dict[str, object] = {}
+    for key, value in values.items():
+        table, dot, inner = key.partition(".")
+        if not dot:
+            nested[key] = value
+            continue
+        held = nested.setdefault(table, {})
+        if isinstance(held, dict):
+            held[inner] = value
+    return convert(nested, Answers)

@@ -102,7 +102,7 @@ def _address_and_prefix(cidr: str, field: str) -> tuple[int, int | None]:
     a, b, c, d = (int(octet) for octet in match.group(1, 2, 3, 4))
     if max(a, b, c, d) > 255:
         raise _error(cidr, field, "a part of the address is above 255", "10.8.0.0/28")
-    prefix = match[5] and int(match[5])
+    prefix = int(match[5]) if match[5] else None
     if prefix is not None and prefix > 32:
         raise _error(cidr, field, "a prefix length is 0 to 32", "10.8.0.0/28")
     return a << 24 | b << 16 | c << 8 | d, prefix

@@ -19,9 +19,7 @@ PREFIX = 28
 def plan_connector(draft: Draft, network: Network, ready: tuple[str, ...]) -> Egress | None:
     """Steps for the connector; None after a blocking finding."""
     name = draft.answers.connector.name or names.new_connector_name(f"{draft.answers.service}-vpc")
-    existing = next(
-        (c for c in draft.inventory.connectors if (c.name, c.region) == (name, draft.region)), None
-    )
+    existing = next((c for c in draft.inventory.connectors if (c.name, c.region) == (name, draft.region)), None)
     if existing is not None and existing.state != "ERROR":
         return _reuse(draft, network, existing, ready)
     try:
@@ -152,9 +150,7 @@ def _step(draft: Draft, name: str, *, subnet: str = "", network: str = "", range
     )
 
 
-def _egress(
-    draft: Draft, network: Network, name: str, range_: str, subnet: str, ready: tuple[str, ...]
-) -> Egress:
+def _egress(draft: Draft, network: Network, name: str, range_: str, subnet: str, ready: tuple[str, ...]) -> Egress:
     """Packets of a connector carry both of its network tags (facts: 1.6)."""
     tags = ("vpc-connector", f"vpc-connector-{draft.region}-{name}")
     return Egress(

@@ -8,14 +8,19 @@ from wizard.plan.plan import Plan
 from wizard.plan.setup import preflight
 from wizard.plan.setup.connector import plan_connector
 from wizard.plan.setup.direct import plan_direct
-from wizard.plan.setup.draft import Draft, Egress
+from wizard.plan.setup.draft import Draft
 from wizard.plan.setup.firewall import plan_firewall
 from wizard.plan.setup.internet import plan_internet
 from wizard.plan.setup.network import choose_network
 from wizard.plan.setup.path import choose_path
 from wizard.plan.setup.service import add_probe, add_service, wanted_vpc
-from wizard.plan.step import Op
-from wizard.records import Target, VpcAccess
+from wizard.records import Network, Target, VpcAccess
+
+APIS = {
+    "connector": ("run.googleapis.com", "compute.googleapis.com", "vpcaccess.googleapis.com"),
+    "direct": ("run.googleapis.com", "compute.googleapis.com"),
+}
+"""What each path needs enabled (facts: section 11)."""
 
 
 def plan_setup(inventory: Inventory, answers: Answers, targets: tuple[Target, ...], token: str) -> Plan:
@@ -28,8 +33,7 @@ def plan_setup(inventory: Inventory, answers: Answers, targets: tuple[Target, ..
     preflight.check_secrets(draft)
     network = choose_network(draft)
     if network is not None:
-        path = choose_path(draft)
-        _plan_path(draft, path, plan_connector if path == "connector" else plan_direct, network)
+        _connect(draft, choose_path(draft), network)
     preflight.check_permissions(draft)
     return Plan(
         flow="setup",
@@ -40,17 +44,21 @@ def plan_setup(inventory: Inventory, answers: Answers, targets: tuple[Target, ..
     )
 
 
-def _plan_path(draft: Draft, path: str, plan_egress: PlanEgress, network: Network) -> None:
-    apis = ("run.googleapis.com", "compute.googleapis.com")
-    ready = preflight.enable_apis(draft, (*apis, "vpcaccess.googleapis.com") if path == "connector" else apis)
+def _connect(draft: Draft, path: str, network: Network) -> None:
+    ready = preflight.enable_apis(draft, APIS[path])
     if draft.answers.probe.baseline:
         current = draft.inventory.service.vpc if draft.inventory.service else VpcAccess()
         ready += (add_probe(draft, f"runvpc-before-{draft.token}", current, after=ready, baseline=True),)
+    plan_egress = plan_connector if path == "connector" else plan_direct
     egress = plan_egress(draft, network, ready)
     if egress is None:
         return
     firewall = plan_firewall(draft, egress, ready)
     internet = plan_internet(draft, egress, ready)
-    before = (*ready, *egress.ready, *firewall, *internet)
-    probe = add_probe(draft, f"runvpc-probe-{draft.token}", wanted_vpc(draft, egress), after=before)
+    probe = add_probe(
+        draft,
+        f"runvpc-probe-{draft.token}",
+        wanted_vpc(draft, egress),
+        after=(*ready, *egress.ready, *firewall, *internet),
+    )
     add_service(draft, egress, after=(probe,))

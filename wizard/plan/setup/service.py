@@ -17,9 +17,7 @@ def wanted_vpc(draft: Draft, egress: Egress) -> VpcAccess:
     if egress.kind == "connector":
         name = f"projects/{draft.project}/locations/{draft.region}/connectors/{egress.connector}"
         return VpcAccess(connector=name, egress=draft.answers.egress)
-    return VpcAccess(
-        network=egress.network.name, subnet=egress.subnet, tags=egress.tags, egress=draft.answers.egress
-    )
+    return VpcAccess(network=egress.network.name, subnet=egress.subnet, tags=egress.tags, egress=draft.answers.egress)
 
 
 def add_probe(
@@ -75,7 +73,9 @@ def _create(draft: Draft, name: str, vpc: VpcAccess, env: dict[str, EnvValue], a
     image = draft.answers.image
     if not image:
         draft.block(
-            "service_missing", f"there is no service {name} in {draft.region}", "--image IMAGE creates it; or another --service"
+            "service_missing",
+            f"there is no service {name} in {draft.region}",
+            "--image IMAGE creates it; or another --service",
         )
         return
     step = CreateService(project=draft.project, region=draft.region, name=name, image=image, vpc=vpc, env=env)

@@ -1,0 +1,166 @@
+"""The state of a run as a fold over its events: what every presenter shows and the JSON output is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import reduce as fold
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
+
+from wizard.apply.events import (
+    Event,
+    Phase,
+    ProbeReported,
+    RunEnded,
+    RunStarted,
+    RunStatus,
+    StepDecided,
+    StepEnded,
+    StepNote,
+    StepOperation,
+    StepStarted,
+    StepStatus,
+    StepSummary,
+)
+from wizard.records import ProbeResult
+
+
+class StepState(Struct, frozen=True, kw_only=True):
+    """One step as it stands. `seconds` is None until it has ended; `started` is RFC 3339 text or empty."""
+
+    id: str
+    title: str = ""
+    op: str = ""
+    reason: str = ""
+    usual: float = 0.0
+    depends_on: tuple[str, ...] = ()
+    status: StepStatus = StepStatus.PLANNED
+    started: str = ""
+    seconds: float | None = None
+    operation: str = ""
+    error: str = ""
+    code: str = ""
+    fix: str = ""
+    observed: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class RunState(Struct, frozen=True, kw_only=True):
+    """A run as it stands; `steps` in the order of the plan, `probes` by step id in the order of their reports."""
+
+    run: str = ""
+    phase: Phase = Phase.APPLY
+    flow: str = ""
+    project: str = ""
+    region: str = ""
+    environment: str = ""
+    status: RunStatus = RunStatus.RUNNING
+    started: str = ""
+    ended: str = ""
+    steps: tuple[StepState, ...] = ()
+    probes: tuple[tuple[str, tuple[ProbeResult, ...]], ...] = ()
+
+    def step(self, id_: str) -> StepState:
+        """The step `id_`; KeyError when the plan has none."""
+        for step in self.steps:
+            if step.id == id_:
+                return step
+        raise KeyError(id_)
+
+    @property
+    def probe(self) -> tuple[ProbeResult, ...]:
+        """The results of the latest live test, empty when there was none."""
+        return self.probes[-1][1] if self.probes else ()
+
+    def with_status(self, status: StepStatus) -> tuple[StepState, ...]:
+        return tuple(s for s in self.steps if s.status is status)
+
+
+def reduce(state: RunState, event: Event) -> RunState:
+    """The state after `event`. Pure; an event about a step that the run does not have changes nothing."""
+    match event:
+        case RunStarted():
+            return _started(state, event)
+        case RunEnded():
+            return replace(state, status=event.status, ended=event.at)
+        case ProbeReported():
+            others = tuple(pair for pair in state.probes if pair[0] != event.id)
+            return replace(state, probes=(*others, (event.id, event.results)))
+        case StepStarted() | StepDecided() | StepOperation() | StepNote() | StepEnded():
+            return _edit(state, event.id, lambda step: _step_after(step, event))
+
+
+def replay(events: Iterable[Event]) -> RunState:
+    """The state that a run's events lead to."""
+    return fold(reduce, events, RunState())
+
+
+def run_document(state: RunState) -> dict[str, object]:
+    """The JSON contract: `{"run": {"id", "status", "steps": […]}, "probe": […]}`."""
+    steps = [
+        {"id": s.id, "status": s.status.value, "seconds": s.seconds, "operation": s.operation, "error": s.error}
+        for s in state.steps
+    ]
+    run = {"id": state.run, "status": state.status.value, "steps": steps}
+    return {"run": run, "probe": [to_builtins(result) for result in state.probe]}
+
+
+def _started(state: RunState, event: RunStarted) -> RunState:
+    """A first start lists the steps; a later one keeps what is known of them."""
+    known = {step.id: step for step in state.steps}
+    return replace(
+        state,
+        run=event.run,
+        phase=event.phase,
+        flow=event.flow,
+        project=event.project,
+        region=event.region,
+        environment=event.environment,
+        status=RunStatus.RUNNING,
+        started=state.started or event.at,
+        ended="",
+        steps=tuple(known.get(summary.id) or _planned(summary) for summary in event.steps),
+    )
+
+
+def _planned(summary: StepSummary) -> StepState:
+    return StepState(
+        id=summary.id,
+        title=summary.title,
+        op=summary.op,
+        reason=summary.reason,
+        usual=summary.usual,
+        depends_on=summary.depends_on,
+    )
+
+
+def _edit(state: RunState, id_: str, edit: Callable[[StepState], StepState]) -> RunState:
+    return replace(state, steps=tuple(edit(step) if step.id == id_ else step for step in state.steps))
+
+
+def _step_after(step: StepState, event: StepStarted | StepDecided | StepOperation | StepNote | StepEnded) -> StepState:
+    match event:
+        case StepStarted():
+            fresh = StepState(
+                id=step.id, title=step.title, op=step.op, reason=step.reason, usual=step.usual,
+                depends_on=step.depends_on,
+            )
+            return replace(fresh, status=StepStatus.RUNNING, started=event.at)
+        case StepDecided():
+            return replace(step, op=event.change.op.value, reason=event.change.reason)
+        case StepOperation():
+            return replace(step, operation=event.operation)
+        case StepNote():
+            return replace(step, notes=(*step.notes, event.text))
+        case StepEnded():
+            return replace(
+                step,
+                status=event.status,
+                seconds=event.seconds,
+                operation=event.operation or step.operation,
+                error=event.error,
+                code=event.code,
+                fix=event.fix,
+                observed=event.observed,
+            )

@@ -1,0 +1,49 @@
+"""Where the product keeps what it writes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+VARIABLE = "RUNVPC_STATE_DIR"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Every file lies under `state`; nothing is written anywhere else."""
+
+    state: Path
+
+    @property
+    def journal(self) -> Path:
+        """The record of all runs (SQLite)."""
+        return self.state / "journal.db"
+
+    @property
+    def sandbox(self) -> Path:
+        """The folder of the sandbox clouds, one folder each."""
+        return self.state / "sandbox"
+
+    def answers(self, run: str) -> Path:
+        """The answers with which a run was started (TOML)."""
+        return self.state / "answers" / f"{run}.toml"
+
+
+def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
+    """The folder that `RUNVPC_STATE_DIR` names, else the platform's folder for the state of programs."""
+    chosen = environ.get(VARIABLE, "")
+    if chosen:
+        return Paths(Path(chosen).expanduser().absolute())
+    from platformdirs import user_state_path
+
+    return Paths(user_state_path("runvpc", appauthor=False))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read (0600, in a folder of 0700)."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,32 @@
+"""Text from elsewhere, made fit to be shown on a line, and small words for numbers."""
+
+from __future__ import annotations
+
+LONGEST = 60
+
+
+def shown(value: object, longest: int = LONGEST) -> str:
+    """A value as typed, quoted, on one line of plain ASCII, cut to about `longest` characters."""
+    text = value if isinstance(value, str) else repr(value)
+    return ascii(text[:longest] + "..." if len(text) > longest else text)
+
+
+def clean(text: str) -> str:
+    """The same text without what a terminal would act on: control and direction characters become `?`."""
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+
+
+def one_line(text: str) -> str:
+    """`clean`, with every run of white space as one space."""
+    return clean(" ".join(text.split()))
+
+
+def duration(seconds: float) -> str:
+    """`0.4s`, `12s`, `2m05s`, `1h30m`."""
+    if seconds < 9.95:
+        return f"{seconds:.1f}s".replace(".0s", "s")
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes}m{rest:02d}s" if minutes < 60 else f"{minutes // 60}h{minutes % 60:02d}m"
