@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from wizard.errors import InputError
 from wizard.network.data import load
+from wizard.network.limits import limits
 from wizard.network.names import check_connector_instances, check_machine_type
 
 
@@ -20,9 +21,6 @@ class _Machine(Struct, frozen=True):
 class _Sizes(Struct, frozen=True):
     date: str
     source: str
-    fewest: int
-    most: int
-    highest_minimum: int
     shared_cpu_note: str
     machine_types: dict[str, _Machine]
 
@@ -74,12 +72,13 @@ def recommend(mbps: float = 0.0, *, many_small_requests: bool = False) -> Size:
     """
     if not 0 <= mbps < float("inf"):
         raise InputError(f"throughput {mbps}: must be 0 or more Mbps", field="mbps", fix="for example 300")
-    sizes = _sizes()
+    sizes, bounds = _sizes(), limits().connector
+    fewest, most = bounds.min_instances[0], bounds.max_instances[1]
     types = [t for t in _CHEAPEST_FIRST if not (many_small_requests and sizes.machine_types[t].shared_cpu)]
-    machine_type = next((t for t in types if _each(t) * sizes.most >= mbps), types[-1])
-    carried = _each(machine_type) * sizes.most
-    maximum = min(sizes.most, max(sizes.fewest + 1, -int(-mbps // _each(machine_type))))
-    size = throughput(machine_type, sizes.fewest, maximum)
+    machine_type = next((t for t in types if _each(t) * most >= mbps), types[-1])
+    carried = _each(machine_type) * most
+    maximum = min(most, max(bounds.max_instances[0], -int(-mbps // _each(machine_type))))
+    size = throughput(machine_type, fewest, maximum)
     reasons = [f"{maximum} {machine_type} carry about {size.mbps_max} Mbps", "instances are added, never taken away"]
     if many_small_requests:
         reasons.append(sizes.shared_cpu_note)
@@ -87,7 +86,7 @@ def recommend(mbps: float = 0.0, *, many_small_requests: bool = False) -> Size:
         reasons.append(f"{mbps:g} Mbps is more than one connector carries: Direct VPC egress, or several connectors")
     return Size(
         machine_type=machine_type,
-        min_instances=sizes.fewest,
+        min_instances=fewest,
         max_instances=maximum,
         throughput=size,
         reasons=tuple(reasons),
@@ -97,4 +96,4 @@ def recommend(mbps: float = 0.0, *, many_small_requests: bool = False) -> Size:
 
 def _each(machine_type: str) -> int:
     machine = _sizes().machine_types[machine_type]
-    return machine.mbps_most // _sizes().most
+    return machine.mbps_most // limits().connector.max_instances[1]

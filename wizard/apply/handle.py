@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 
 from wizard.apply.events import Event, Phase, RunEnded, RunStarted, RunStatus, StepDecided, StepEnded, StepOperation
 from wizard.apply.journal_file import JournalFile
 from wizard.apply.lock import RunLock
+from wizard.apply.reading import ATTEMPT_COLUMNS, run_events, run_record, step_record
 from wizard.apply.record import Attempt, RunRecord, StepRecord
 from wizard.plan.plan import Plan
-from wizard.plan.step import Change
 from wizard.ports import Operation
 
-_COLUMNS = "request_id, change, absent_before, at, kept, operation, settled"
 _LAST = (
     "run = :run AND phase = :phase AND step = :step AND number = "
     "(SELECT max(number) FROM attempt WHERE run = :run AND phase = :phase AND step = :step)"
@@ -49,6 +48,14 @@ class RunHandle:
         """What is recorded of a step, in this phase unless another is named."""
         return step_record(self._file, self.id, phase or self.phase, id_)
 
+    def record(self) -> RunRecord:
+        """Everything recorded so far."""
+        return run_record(self._file, self.id)
+
+    def history(self) -> tuple[Event, ...]:
+        """Every event so far."""
+        return tuple(event for _, event in run_events(self._file, self.id))
+
     def enter(self, phase: Phase) -> None:
         """From applying to undoing: there is no way back."""
         with self._file.transaction("phase") as database:
@@ -69,7 +76,7 @@ class RunHandle:
         values = (attempt.request_id, change, attempt.absent_before, attempt.at, attempt.kept, "", False)
         with self._file.transaction("intent") as database:
             database.execute(
-                f"INSERT INTO attempt (run, phase, step, number, {_COLUMNS}) SELECT ?, ?, ?, "
+                f"INSERT INTO attempt (run, phase, step, number, {ATTEMPT_COLUMNS}) SELECT ?, ?, ?, "
                 "(SELECT count(*) FROM attempt WHERE run = ? AND phase = ? AND step = ?), ?, ?, ?, ?, ?, ?, ?",
                 (*self._key(id_), *self._key(id_), *values),
             )
@@ -105,30 +112,6 @@ class RunHandle:
 
     def _names(self, id_: str) -> dict[str, str]:
         return dict(zip(("run", "phase", "step"), self._key(id_), strict=True))
-
-
-def step_record(file: JournalFile, run: str, phase: Phase, id_: str) -> StepRecord:
-    """One step of a run in one phase; an empty record when it was never begun."""
-    where = "WHERE run = ? AND phase = ? AND step = ?"
-    attempts = file.rows(f"SELECT {_COLUMNS} FROM attempt {where} ORDER BY number", run, phase, id_)
-    outcome = file.rows(f"SELECT ended FROM outcome {where}", run, phase, id_)
-    return StepRecord(
-        attempts=tuple(_attempt(row) for row in attempts),
-        ended=msgspec.json.decode(outcome[0][0], type=StepEnded) if outcome else None,
-    )
-
-
-def _attempt(row: tuple[Any, ...]) -> Attempt:
-    request_id, change, absent_before, at, kept, operation, settled = row
-    return Attempt(
-        request_id=request_id,
-        change=msgspec.json.decode(change, type=Change),
-        absent_before=bool(absent_before),
-        at=at,
-        kept=kept,
-        operation=msgspec.json.decode(operation, type=Operation) if operation else None,
-        settled=bool(settled),
-    )
 
 
 def _boundary(event: Event) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from wizard.apply.events import Event, Phase, RunStatus, timestamp
-from wizard.apply.handle import RunHandle, step_record
+from wizard.apply.handle import RunHandle
 from wizard.apply.journal_file import JournalFile
 from wizard.apply.lock import RunLock, is_held
+from wizard.apply.reading import run_events, run_record
 from wizard.apply.record import RunRecord, RunRow
 from wizard.apply.run_id import new_run_id
 from wizard.errors import InputError, RunvpcError
@@ -75,25 +76,11 @@ class Journal(JournalFile):
     def load(self, name: str) -> RunRecord:
         """Everything recorded of a run. Raises InputError for an unknown name."""
         row = self.find(name)
-        ((text,),) = self.rows("SELECT plan FROM run WHERE id = ?", row.id)
-        known = self.rows("SELECT phase, step FROM attempt WHERE run = ?1 UNION SELECT phase, step FROM outcome WHERE run = ?1", row.id)
-        return RunRecord(
-            id=row.id,
-            environment=row.environment,
-            created=row.created,
-            phase=row.phase,
-            status=row.status,
-            plan=msgspec.json.decode(text, type=Plan),
-            steps={
-                phase: {step: step_record(self, row.id, phase, step) for in_phase, step in known if in_phase == phase}
-                for phase in Phase
-            },
-        )
+        return run_record(self, self.find(name).id)
 
     def events(self, run: str, after: int = 0) -> tuple[tuple[int, Event], ...]:
         """The events of the run with this id and their growing numbers, those after `after`: for whoever watches."""
-        rows = self.rows("SELECT number, data FROM event WHERE run = ? AND number > ? ORDER BY number", run, after)
-        return tuple((number, msgspec.json.decode(data, type=Event)) for number, data in rows)
+        return run_events(self, run, after)
 
     def lock_path(self, run: str) -> Path:
         """The lock file of a run."""

@@ -54,7 +54,7 @@ def first_hop(host: str, mode: str, *, private_zones: Collection[str] = ()) -> F
     """
     if mode not in ("", PRIVATE_RANGES_ONLY, ALL_TRAFFIC):
         raise InputError(
-            f"egress {ascii(mode[:40])}: must be {PRIVATE_RANGES_ONLY} or {ALL_TRAFFIC}",
+            f"egress {mode[:40]!a}: must be {PRIVATE_RANGES_ONLY} or {ALL_TRAFFIC}",
             field="egress",
             fix=f"for example {PRIVATE_RANGES_ONLY}",
         )

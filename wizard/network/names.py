@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from wizard.errors import InputError
+from wizard.network.limits import limits
 
 _RFC_1035 = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 _CONNECTOR = re.compile(r"[a-z][-a-z0-9]{0,23}[a-z0-9]")
@@ -21,14 +22,6 @@ _PROJECT = re.compile(r"([a-z0-9][-a-z0-9.]*:)?[a-z][-a-z0-9]{4,28}[a-z0-9]")
 
 _SHOWN = 40
 _SUFFIX = 5
-
-MACHINE_TYPES = ("f1-micro", "e2-micro", "e2-standard-4")
-"""What a connector can run on (facts: 1.2)."""
-
-LONGEST_CONNECTOR_WEIGHT = 20
-"""Characters of a new connector's name, each hyphen counted twice (facts: 1.3)."""
-
-_LONGEST_TAGS = 64
 
 
 def check_resource_name(name: str, *, field: str = "name") -> None:
@@ -48,8 +41,9 @@ def check_connector_name(name: str, *, field: str = "connector.name") -> None:
 def check_new_connector_name(name: str, *, field: str = "connector.name") -> None:
     """The name of a connector to create: the API's pattern and the documented, stricter length."""
     check_connector_name(name, field=field)
-    if connector_weight(name) > LONGEST_CONNECTOR_WEIGHT:
-        rule = f"at most {LONGEST_CONNECTOR_WEIGHT} characters, each hyphen counting twice"
+    longest = limits().connector.name_weight
+    if connector_weight(name) > longest:
+        rule = f"at most {longest} characters, each hyphen counting twice"
         raise _error("connector name", name, field, rule, new_connector_name(name))
 
 
@@ -68,14 +62,15 @@ def check_network_tag(tag: str, *, field: str = "direct.tags") -> None:
 
 
 def check_network_tags(tags: tuple[str, ...], *, field: str = "direct.tags") -> None:
-    """All network tags of one revision: each well formed, none twice, at most 64."""
+    """All network tags of one revision: each well formed, none twice, not too many."""
     for tag in tags:
         check_network_tag(tag, field=field)
     if len(set(tags)) != len(tags):
         double = next(tag for tag in tags if tags.count(tag) > 1)
         raise _error("network tag", double, field, "no tag twice", "cloud-run")
-    if len(tags) > _LONGEST_TAGS:
-        raise InputError(f"{len(tags)} network tags: at most {_LONGEST_TAGS} are possible", field=field)
+    if len(tags) > limits().direct.tags:
+        message = f"{len(tags)} network tags: at most {limits().direct.tags} are possible"
+        raise InputError(message, field=field, fix="leave some out")
 
 
 def check_region(region: str, *, field: str = "region") -> None:
@@ -99,26 +94,25 @@ def check_project_id(project: str, *, field: str = "project") -> None:
 
 def check_machine_type(machine_type: str, *, field: str = "connector.machine_type") -> None:
     """A machine type that a connector can run on."""
-    if machine_type not in MACHINE_TYPES:
-        raise _error("machine type", machine_type, field, f"one of {', '.join(MACHINE_TYPES)}", "e2-micro")
+    known = limits().connector.machine_types
+    if machine_type not in known:
+        raise _error("machine type", machine_type, field, f"one of {', '.join(known)}", "e2-micro")
 
 
 def check_connector_instances(minimum: int, maximum: int, *, field: str = "connector") -> None:
-    """Minimum 2 to 9, maximum 3 to 10, minimum below maximum (facts: 1.2)."""
-    if not 2 <= minimum <= 9:
-        raise InputError(
-            f"min_instances is {minimum}: a connector has 2 to 9", field=f"{field}.min_instances", fix="for example 2"
-        )
-    if not 3 <= maximum <= 10:
-        raise InputError(
-            f"max_instances is {maximum}: a connector has 3 to 10", field=f"{field}.max_instances", fix="for example 3"
-        )
+    """Both counts within their limits, and the minimum below the maximum (facts: 1.2)."""
+    bounds = limits().connector
+    _check_count("min_instances", minimum, bounds.min_instances, field)
+    _check_count("max_instances", maximum, bounds.max_instances, field)
     if minimum >= maximum:
-        raise InputError(
-            f"min_instances {minimum} is not below max_instances {maximum}",
-            field=f"{field}.max_instances",
-            fix=f"for example {minimum + 1}",
-        )
+        message = f"min_instances {minimum} is not below max_instances {maximum}"
+        raise InputError(message, field=f"{field}.max_instances", fix=f"for example {minimum + 1}")
+
+
+def _check_count(name: str, value: int, bounds: tuple[int, int], field: str) -> None:
+    if not bounds[0] <= value <= bounds[1]:
+        message = f"{name} is {value}: a connector has {bounds[0]} to {bounds[1]}"
+        raise InputError(message, field=f"{field}.{name}", fix=f"for example {bounds[0]}")
 
 
 def connector_weight(name: str) -> int:
@@ -136,7 +130,7 @@ def shorten(name: str, *, longest: int) -> str:
 
 def new_connector_name(name: str) -> str:
     """Like `shorten`, to what `check_new_connector_name` accepts."""
-    return _shorten(name, LONGEST_CONNECTOR_WEIGHT, connector_weight)
+    return _shorten(name, limits().connector.name_weight, connector_weight)
 
 
 def _shorten(name: str, longest: int, weight: Callable[[str], int]) -> str:

@@ -23,7 +23,7 @@ def plan_direct(draft: Draft, network: Network, ready: tuple[str, ...]) -> Egres
             return None
         return Egress(network=network, kind="direct", range=subnet.range, subnet=subnet.name, tags=tags, ready=ready)
     try:
-        needed = budget(_max_instances(draft), probe_tasks=probe_tasks(draft))
+        needed = budget(max_instances(draft), probe_tasks=probe_tasks(draft))
     except InputError as error:
         draft.block("address_budget", error.message, error.fix)
         return None
@@ -49,7 +49,8 @@ def probe_tasks(draft: Draft) -> int:
     return len(draft.targets) * draft.answers.probe.attempts
 
 
-def _max_instances(draft: Draft) -> int:
+def max_instances(draft: Draft) -> int:
+    """The most instances that one revision of the service may have."""
     service = draft.inventory.service
     return service.max_instances if service else _DEFAULT_MAX_INSTANCES
 
@@ -79,7 +80,7 @@ def _existing(draft: Draft, network: Network, name: str) -> Subnet | None:
 def _has_room(draft: Draft, subnet: Subnet, prefix: int) -> bool:
     free = subnet.free
     needed = budget(
-        _max_instances(draft), prefix=prefix, free=free, probe_tasks=probe_tasks(draft), others=_others(draft, subnet)
+        max_instances(draft), prefix=prefix, free=free, probe_tasks=probe_tasks(draft), others=_others(draft, subnet)
     )
     if needed.fits:
         draft.info("address_budget", f"subnet {subnet.name} has room for {needed.explanation} ({needed.basis})")

@@ -41,9 +41,11 @@ def home_of(draft: Draft, target: Target) -> str:
     if not target.address:
         return ""
     inventory = draft.inventory
-    for resource in (*inventory.instances, *inventory.forwarding_rules):
-        if resource.address == target.address and resource.network:
-            return resource.network
+    addressed = [(i.address, i.network) for i in inventory.instances]
+    addressed += [(f.address, f.network) for f in inventory.forwarding_rules]
+    exact = {network for address, network in addressed if address == target.address and network}
+    if len(exact) == 1:
+        return exact.pop()
     address = ip_address(target.address)
     ranges = [(s.network, s.range) for s in inventory.subnets if s.purpose == "PRIVATE"]
     ranges += [(a.network, a.range) for a in inventory.addresses if a.network and a.purpose == "VPC_PEERING"]

@@ -33,7 +33,7 @@ def plan_setup(inventory: Inventory, answers: Answers, targets: tuple[Target, ..
     preflight.check_secrets(draft)
     network = choose_network(draft)
     if network is not None:
-        _connect(draft, choose_path(draft), network)
+        _connect(draft, choose_path(draft, network), network)
     preflight.check_permissions(draft)
     return Plan(
         flow="setup",

@@ -6,13 +6,13 @@ import asyncio
 from time import monotonic
 
 from wizard.errors import CloudError
-from wizard.plan.step import Change, Needs, Op, Outcome, ProbeResult, Step
+from wizard.plan.step import Change, Needs, Op, Outcome, Step
 from wizard.plan.steps import _service_words as words
 from wizard.ports import Cloud, Operation
 from wizard.probe import targets as probe_targets
 from wizard.probe import verdicts
 from wizard.probe.job import probe_job
-from wizard.records import AnyResource, Execution, Job, Ref, VpcAccess
+from wizard.records import AnyResource, Execution, Job, ProbeResult, Ref, VpcAccess
 
 _POLL_SECONDS = (0.1, 2.0)
 _LOG_TRIES = 3

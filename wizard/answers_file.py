@@ -1,0 +1,161 @@
+"""The answers file (TOML): reading it with errors that name file, key, rule and example, and writing it."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import tomllib
+from pathlib import Path
+
+from wizard.answers import TABLES, Answers, Value, by_key, from_keys
+from wizard.errors import InputError
+from wizard.questions import BY_KEY, Kind, Question, check_value, wrong
+from wizard.wording import shown
+
+VERSION = 1
+FLOW = "setup"
+LARGEST_BYTES = 1_000_000
+
+
+def load(path: Path) -> dict[str, Value]:
+    """The answers that the file gives, by key. Raises InputError naming the file and what is wrong with it."""
+    name = shown(str(path))
+    try:
+        return parse(_read(path, name))
+    except InputError as error:
+        prefixed = error.message if error.message.startswith(name) else f"{name}: {error.message}"
+        raise InputError(prefixed, field=error.field, fix=error.fix, code=error.code) from error
+
+
+def _read(path: Path, name: str) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{name}: {error.strerror}", field="--answers", fix="name an answers file (TOML)") from error
+    except ValueError as error:
+        raise InputError(f"{name}: is no file name", field="--answers", fix="name an answers file (TOML)") from error
+    if len(content) > LARGEST_BYTES:
+        raise InputError(f"{name}: has more than {LARGEST_BYTES} bytes", field="--answers", fix=_EXAMPLE)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: is not text in UTF-8", field="--answers", fix=_EXAMPLE) from error
+    if not text.strip():
+        raise InputError(f"{name}: is empty", field="--answers", fix=_EXAMPLE)
+    return text
+
+
+_EXAMPLE = 'begin with: version = 1, then for example service = "my-service"'
+
+
+def parse(text: str) -> dict[str, Value]:
+    """The answers in a TOML text, by key. Raises InputError for what is no TOML, no known key or no fitting value."""
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(f"is not TOML: {shown(str(error), 120)[1:-1]}", field="--answers", fix=_EXAMPLE) from error
+    _check_version(document)
+    return {key: _value(key, value) for key, value in _flat(document).items()}
+
+
+def _check_version(document: dict[str, object]) -> None:
+    version = document.pop("version", None)
+    if version != VERSION or isinstance(version, bool):
+        what = "is missing" if version is None else f"is {shown(version, 20)}"
+        message = f"version {what}: this program reads version {VERSION}"
+        raise InputError(message, field="version", fix=f"version = {VERSION}")
+    flow = document.pop("flow", FLOW)
+    if flow != FLOW:
+        raise InputError(f"flow is {shown(flow, 20)}: must be {FLOW}", field="flow", fix=f'flow = "{FLOW}"')
+
+
+def _flat(document: dict[str, object]) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in document.items():
+        if name not in TABLES:
+            flat[name] = value
+        elif isinstance(value, dict):
+            flat |= {f"{name}.{inner}": held for inner, held in value.items()}
+        else:
+            raise InputError(f"{name} is {shown(value, 40)}: must be a table", field=name, fix=f"[{name}]")
+    return flat
+
+
+def _value(key: str, value: object) -> Value:
+    question = BY_KEY.get(key)
+    if question is None:
+        near = difflib.get_close_matches(key, BY_KEY, n=1, cutoff=0.5)
+        fix = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(BY_KEY)}"
+        raise InputError(f"unknown key {shown(key, 40)}", field=key[:40], fix=fix, code="unknown_key")
+    typed = _typed(question, value)
+    check_value(question, typed)
+    return typed
+
+
+def _typed(question: Question, value: object) -> Value:
+    """The value if it has the question's type."""
+    match question.kind, value:
+        case (Kind.SWITCH, bool()) | (Kind.TEXT, str()):
+            return value
+        case (Kind.WHOLE, int()) if not isinstance(value, bool):
+            return value
+        case (Kind.NUMBER, int() | float()) if not isinstance(value, bool) and math.isfinite(value):
+            return float(value)
+        case (Kind.LIST, list()) if all(isinstance(item, str) for item in value):
+            return tuple(value)
+        case (Kind.PAIRS, dict()) if all(isinstance(item, str) for item in value.values()):
+            return dict(value)
+    rule = f"must be {question.kind.value}"
+    if question.kind is Kind.PAIRS:
+        return _refuse_pairs(question, rule)
+    raise wrong(question, value, rule)
+
+
+def _refuse_pairs(question: Question, rule: str) -> Value:
+    """Without the value: it may be a secret."""
+    name, _, value = question.example.partition("=")
+    raise InputError(
+        f"[{question.key}]: {rule}", field=question.key, fix=f'for example {name} = "{value}" under [{question.key}]'
+    )
+
+
+def load_answers(path: Path) -> Answers:
+    """The answers of a file, the rest as by default."""
+    return from_keys(load(path))
+
+
+def render(answers: Answers) -> str:
+    """The answers as a file that gives exactly these answers again."""
+    lines = []
+    tables: dict[str, list[str]] = {}
+    for key, value in by_key(answers).items():
+        table, dot, name = key.partition(".")
+        if isinstance(value, dict):
+            tables[key] = [f"{_key(inner)} = {_toml(held)}" for inner, held in value.items()]
+        elif dot:
+            tables.setdefault(table, []).append(f"{name} = {_toml(value)}")
+        else:
+            lines.append(f"{key} = {_toml(value)}")
+    for table, entries in tables.items():
+        lines += ["", f"[{table}]", *entries]
+    return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    return name if name.replace("_", "").isalnum() and name.isascii() else _quoted(name)
+
+
+def _toml(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(_quoted(item) for item in value)}]"
+    return _quoted(value) if isinstance(value, str) else str(value)
+
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def _quoted(text: str) -> str:
+    return '"' + "".join(_ESCAPES.get(c) or (c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}") for c in text) + '"'

@@ -1,0 +1,20 @@
+"""Whose work a resource is. Ours: absent just before our intent, and created after it by our own operation."""
+
+from __future__ import annotations
+
+from wizard.apply.record import Attempt
+from wizard.plan.step import Op
+from wizard.ports import Operation, Writes
+from wizard.records import Ref
+
+_MAKES = {Op.CREATE, Op.REPLACE}
+
+
+async def creation_of_ours(cloud: Writes, ref: Ref, attempt: Attempt) -> Operation | None:
+    """The operation by which `attempt`, whose reply never came, created the resource; None when it is not ours.
+
+    What stood there before the intent cannot be ours, unless the attempt was to replace it. Raises CloudError.
+    """
+    if attempt.change.op not in _MAKES or not (attempt.absent_before or attempt.change.op is Op.REPLACE):
+        return None
+    return await cloud.creation(ref, since=attempt.at, request_id=attempt.request_id)

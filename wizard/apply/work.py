@@ -1,0 +1,90 @@
+"""What a step under way needs: the run's handle, the cloud, whom to tell, and whether to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from wizard.apply.events import Event
+from wizard.apply.handle import RunHandle
+from wizard.apply.state import RunState, reduce
+from wizard.plan.registry import AnyStep
+from wizard.plan.step import Change
+from wizard.ports import Cloud
+
+Emit = Callable[[Event], None]
+T = TypeVar("T")
+
+
+class Pace(Struct, frozen=True, kw_only=True):
+    """Seconds. Polling begins at `first` and slows down to `longest`, for `limit` at most.
+
+    After a stop an operation in flight may still take `grace`; one that leaves something to be cleaned up, and the
+    cleaning itself, `cleanup`.
+    """
+
+    first: float = 0.2
+    longest: float = 5.0
+    limit: float = 900.0
+    grace: float = 5.0
+    cleanup: float = 60.0
+
+
+class Node(Struct, frozen=True, kw_only=True):
+    """A step as it is carried out under the id of the plan's step that it does or takes back.
+
+    `planned` is what the person was shown, None when nothing is compared. `watched`: a step that always runs cleans
+    up after this one.
+    """
+
+    id: str
+    step: AnyStep
+    planned: Change | None = None
+    depends_on: tuple[str, ...] = ()
+    watched: bool = False
+
+
+class StopRequested(Exception):
+    """Waiting was given up because the run is to stop; what was accepted goes on in the cloud."""
+
+
+@dataclass
+class Work:
+    """One run being worked on by this process. `state` is kept current for whoever calls."""
+
+    handle: RunHandle
+    cloud: Cloud
+    emit: Emit
+    stop: asyncio.Event
+    pace: Pace
+    state: RunState = field(default_factory=RunState)
+
+    def report(self, event: Event) -> None:
+        """Record an event, then show it."""
+        self.handle.append(event)
+        self.show(event)
+
+    def show(self, event: Event) -> None:
+        """Show an event that is in the journal already."""
+        self.state = reduce(self.state, event)
+        self.emit(event)
+
+    async def until_stop(self, waiting: Coroutine[Any, Any, T], grace: float) -> T:
+        """The result of `waiting`; StopRequested when it is not there `grace` seconds after a stop."""
+        task = asyncio.ensure_future(waiting)
+        stopped = asyncio.ensure_future(self.stop.wait())
+        try:
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                await asyncio.wait({task}, timeout=grace)
+            if not task.done():
+                raise StopRequested
+            return task.result()
+        finally:
+            stopped.cancel()
+            if task.cancel():
+                await asyncio.gather(task, return_exceptions=True)
