@@ -6,7 +6,10 @@ from wizard import answer_rules as rules
 from wizard.answers import Answers, Value, by_key
 from wizard.errors import InputError
 from wizard.network import names, ranges
-from wizard.questions import QUESTIONS, Question
+from wizard.network.address_budget import longest_prefix
+from wizard.network.limits import limits
+from wizard.question import Kind, Question
+from wizard.questions import QUESTIONS
 from wizard.wording import shown
 
 
@@ -39,9 +42,8 @@ def _check_text(question: Question, value: str) -> None:
 
 def wrong(question: Question, value: object, rule: str) -> InputError:
     """The error for a value that breaks a rule, with the example of the question."""
-    return InputError(
-        f"{question.key} is {shown(value, 40)}: {rule}", field=question.key, fix=f"for example {question.example}"
-    )
+    example = f'["{question.example}"]' if question.kind is Kind.LIST else question.example
+    return InputError(f"{question.key} is {shown(value, 40)}: {rule}", field=question.key, fix=f"for example {example}")
 
 
 def check_answers(answers: Answers) -> None:
@@ -50,7 +52,7 @@ def check_answers(answers: Answers) -> None:
     for question in QUESTIONS:
         check_value(question, values[question.key])
     size = answers.connector
-    if _connector(answers):
+    if answers.egress_path != "direct":
         names.check_connector_instances(size.min_instances, size.max_instances)
     names.check_network_tags(answers.direct.tags)
     twice = sorted(answers.env.keys() & answers.secrets.keys())
@@ -65,7 +67,10 @@ def _check_range(answers: Answers) -> None:
     """The length of the range for the chosen path, and that a subnet may have such a range at all."""
     if answers.range in ("", rules.AUTO):
         return
-    exactly, at_most = {"connector": (28, None), "direct": (None, 26)}.get(answers.egress_path, (None, 28))
+    of_connector = limits().connector.prefix
+    exactly, at_most = {"connector": (of_connector, None), "direct": (None, longest_prefix())}.get(
+        answers.egress_path, (None, of_connector)
+    )
     problem = ranges.check(answers.range, (), prefix=exactly, at_most=at_most)
     if problem is not None and problem.fatal:
         raise InputError(problem.message, field="range", fix=problem.fix)

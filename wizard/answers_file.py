@@ -1,4 +1,4 @@
-"""The answers file (TOML): reading it with errors that name file, key, rule and example, and writing it."""
+"""Reading the answers file (TOML), with errors that name file, key, rule and example."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import math
 import tomllib
 from pathlib import Path
 
-from wizard.answers import TABLES, Answers, Value, by_key, from_keys
+from wizard.answer_check import check_value, wrong
+from wizard.answers import TABLES, Value
 from wizard.errors import InputError
-from wizard.questions import BY_KEY, Kind, Question, check_value, wrong
+from wizard.question import Kind, Question
+from wizard.questions import BY_KEY
 from wizard.wording import shown
 
 VERSION = 1
@@ -95,67 +97,27 @@ def _value(key: str, value: object) -> Value:
 
 def _typed(question: Question, value: object) -> Value:
     """The value if it has the question's type."""
-    match question.kind, value:
-        case (Kind.SWITCH, bool()) | (Kind.TEXT, str()):
+    kind = question.kind
+    if kind is Kind.TEXT and isinstance(value, str):
+        return value
+    if kind is Kind.LIST and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    if kind is Kind.PAIRS and isinstance(value, dict) and all(isinstance(item, str) for item in value.values()):
+        return dict(value)
+    if isinstance(value, bool):
+        if kind is Kind.SWITCH:
             return value
-        case (Kind.WHOLE, int()) if not isinstance(value, bool):
-            return value
-        case (Kind.NUMBER, int() | float()) if not isinstance(value, bool) and math.isfinite(value):
-            return float(value)
-        case (Kind.LIST, list()) if all(isinstance(item, str) for item in value):
-            return tuple(value)
-        case (Kind.PAIRS, dict()) if all(isinstance(item, str) for item in value.values()):
-            return dict(value)
-    rule = f"must be {question.kind.value}"
-    if question.kind is Kind.PAIRS:
-        return _refuse_pairs(question, rule)
-    raise wrong(question, value, rule)
+    elif kind is Kind.WHOLE and isinstance(value, int):
+        return value
+    elif kind is Kind.NUMBER and isinstance(value, int | float) and math.isfinite(value):
+        return float(value)
+    rule = f"must be {kind.value}"
+    raise _wrong_pairs(question, rule) if kind is Kind.PAIRS else wrong(question, value, rule)
 
 
-def _refuse_pairs(question: Question, rule: str) -> Value:
+def _wrong_pairs(question: Question, rule: str) -> InputError:
     """Without the value: it may be a secret."""
     name, _, value = question.example.partition("=")
-    raise InputError(
+    return InputError(
         f"[{question.key}]: {rule}", field=question.key, fix=f'for example {name} = "{value}" under [{question.key}]'
     )
-
-
-def load_answers(path: Path) -> Answers:
-    """The answers of a file, the rest as by default."""
-    return from_keys(load(path))
-
-
-def render(answers: Answers) -> str:
-    """The answers as a file that gives exactly these answers again."""
-    lines = []
-    tables: dict[str, list[str]] = {}
-    for key, value in by_key(answers).items():
-        table, dot, name = key.partition(".")
-        if isinstance(value, dict):
-            tables[key] = [f"{_key(inner)} = {_toml(held)}" for inner, held in value.items()]
-        elif dot:
-            tables.setdefault(table, []).append(f"{name} = {_toml(value)}")
-        else:
-            lines.append(f"{key} = {_toml(value)}")
-    for table, entries in tables.items():
-        lines += ["", f"[{table}]", *entries]
-    return "\n".join(lines) + "\n"
-
-
-def _key(name: str) -> str:
-    return name if name.replace("_", "").isalnum() and name.isascii() else _quoted(name)
-
-
-def _toml(value: Value) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, tuple):
-        return f"[{', '.join(_quoted(item) for item in value)}]"
-    return _quoted(value) if isinstance(value, str) else str(value)
-
-
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-def _quoted(text: str) -> str:
-    return '"' + "".join(_ESCAPES.get(c) or (c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}") for c in text) + '"'

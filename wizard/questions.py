@@ -2,61 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import Enum
 
 from wizard import answer_rules as rules
-from wizard.answers import Answers, Value, by_key
-from wizard.errors import InputError
-from wizard.network import names, ranges
-from wizard.wording import shown
+from wizard.answers import Answers
+from wizard.network import names
+from wizard.network.limits import limits
+from wizard.question import Kind, Question
 
-
-class Kind(Enum):
-    """The type of an answer; the value is its name for people."""
-
-    TEXT = "text"
-    WHOLE = "a whole number"
-    NUMBER = "a number"
-    SWITCH = "true or false"
-    LIST = "a list of texts"
-    PAIRS = "a table of texts"
-
-
-def _always(answers: Answers) -> bool:
-    return True
-
-
-def _pair_is_fine(name: str, value: str, field: str) -> None:
-    rules.env_name(name, field)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """One answer: its key in the answers file, its flag, what is asked, and what it must be.
-
-    `check` judges a text, or each item of a list; `check_pair` each entry of a table; `low` and `high` bound a number.
-    An empty text is "not answered" and is never judged. `applies` says whether the question matters given the others.
-    """
-
-    key: str
-    flag: str
-    prompt: str
-    help: str
-    example: str
-    kind: Kind = Kind.TEXT
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    low: float = -math.inf
-    high: float = math.inf
-    check: Callable[[str, str], None] = rules.anything
-    check_pair: Callable[[str, str, str], None] = _pair_is_fine
-    applies: Callable[[Answers], bool] = _always
-
-
-Rule = Callable[[str, str], None]
+_SIZES = limits().connector
 
 
 def _connector(answers: Answers) -> bool:
@@ -71,7 +25,7 @@ def _all_traffic(answers: Answers) -> bool:
     return answers.egress == "all-traffic"
 
 
-def _named(check: Callable[..., None]) -> Rule:
+def _named(check: Callable[..., None]) -> Callable[[str, str], None]:
     return lambda text, field: check(text, field=field)
 
 
@@ -191,29 +145,29 @@ QUESTIONS: tuple[Question, ...] = (
         prompt="Machine type of the connector",
         help="machine type of a new connector",
         example="e2-micro",
-        choices=names.MACHINE_TYPES,
+        choices=_SIZES.machine_types,
         applies=_connector,
     ),
     Question(
         key="connector.min_instances",
         flag="--min-instances",
         prompt="Fewest instances of the connector",
-        help="fewest instances of a new connector, 2 to 9",
+        help="fewest instances of a new connector, {} to {}".format(*_SIZES.min_instances),
         example="2",
         kind=Kind.WHOLE,
-        low=2,
-        high=9,
+        low=_SIZES.min_instances[0],
+        high=_SIZES.min_instances[1],
         applies=_connector,
     ),
     Question(
         key="connector.max_instances",
         flag="--max-instances",
         prompt="Most instances of the connector",
-        help="most instances of a new connector, 3 to 10",
+        help="most instances of a new connector, {} to {}".format(*_SIZES.max_instances),
         example="3",
         kind=Kind.WHOLE,
-        low=3,
-        high=10,
+        low=_SIZES.max_instances[0],
+        high=_SIZES.max_instances[1],
         applies=_connector,
     ),
     Question(

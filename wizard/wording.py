@@ -6,9 +6,10 @@ LONGEST = 60
 
 
 def shown(value: object, longest: int = LONGEST) -> str:
-    """A value as typed, quoted, on one line of plain ASCII, cut to about `longest` characters."""
-    text = value if isinstance(value, str) else repr(value)
-    return ascii(text[:longest] + "..." if len(text) > longest else text)
+    """A value on one line of plain ASCII, cut to about `longest` characters; text is quoted."""
+    text = value if isinstance(value, str) else ascii(value)
+    cut = text[:longest] + "..." if len(text) > longest else text
+    return ascii(cut) if isinstance(value, str) else cut
 
 
 def clean(text: str) -> str:

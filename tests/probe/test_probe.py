@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import msgspec
@@ -122,7 +122,7 @@ def test_https_does_not_verify_and_says_so(tmp_path: Path) -> None:
     [
         (b"\x4a\x00\x00\x00\x0a8.0.36\x00" + bytes(60), "connected", "MySQL 8.0.36"),
         (b"\x17\x00\x00\x00\xff\x10\x04Too many connections\x00", "connected", "Too many connections"),
-        (b"220 mail.example ESMTP\r\n", "wrong_protocol", "220 mail"),
+        (b"220 mail.example ESMTP\r\n", "wrong_protocol", "220 m"),
         (b"", "wrong_protocol", "closed without an answer"),
     ],
 )
@@ -177,10 +177,11 @@ def test_a_late_network_is_waited_for_and_reported() -> None:
 
         def open_up() -> None:
             time.sleep(1)
-            for _ in range(5):
-                held.enter_context(server.accept()[0])
+            with suppress(TimeoutError):
+                while True:
+                    held.enter_context(server.accept()[0])
 
-        server.settimeout(10)
+        server.settimeout(3)
         thread = threading.Thread(target=open_up)
         thread.start()
         report, _ = run(f"tcp://127.0.0.1:{port}", timeout=0.3, window=10)

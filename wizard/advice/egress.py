@@ -31,6 +31,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     ready_connector: str = ""
     connector_stopped_by: str = ""
     mbps: float = 0.0
+    needs_own_range: bool = False
     needs_rule_logging: bool = False
 
 
@@ -98,6 +99,7 @@ def _held(s: Situation) -> dict[str, dict[str, object]]:
         (s.workload == "worker-pool", "worker_pool", {}),
         (not s.room, "no_room", {"prefix": s.needed_prefix, "largest": s.largest_free or "none"}),
         (s.start_critical and s.all_traffic_with_nat, "start_with_nat", {}),
+        (s.needs_own_range, "own_range", {}),
         (s.connects_at_start or s.start_critical, "connects_at_start", {}),
         (
             s.max_instances > limits().direct.instances,

@@ -75,7 +75,6 @@ class Journal(JournalFile):
 
     def load(self, name: str) -> RunRecord:
         """Everything recorded of a run. Raises InputError for an unknown name."""
-        row = self.find(name)
         return run_record(self, self.find(name).id)
 
     def events(self, run: str, after: int = 0) -> tuple[tuple[int, Event], ...]:

@@ -30,10 +30,10 @@ from wizard.apply.ownership import creation_of_ours
 from wizard.apply.record import Attempt, StepRecord
 from wizard.apply.schema import JournalError
 from wizard.apply.work import Node, StopRequested, Work
-from wizard.errors import ChangedMeanwhile, CloudError, RunvpcError
+from wizard.errors import CloudError, RunvpcError
 from wizard.plan.step import Change, Op
 from wizard.ports import Operation
-from wizard.records import AnyResource
+from wizard.records import AnyResource, Ref
 
 _SENDS = 3
 """How often one intent may be sent when no answer comes and a look shows that it had no effect."""
@@ -45,6 +45,13 @@ _DONE_ALREADY = {Op.REUSE: StepStatus.REUSED, Op.SKIP: StepStatus.SKIPPED}
 async def perform(work: Work, node: Node) -> StepEnded | None:
     """Carry out a step and record how it ended; None when a stop came first. Raises JournalError."""
     return await _Performance(work, node).run()
+
+
+class NotThere(RunvpcError):
+    """A creation ended, and yet there is nothing: somebody removed it, or its operation failed unseen."""
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__(f"{ref} is not there although its creation ended", code="not_found", fix="resume creates it")
 
 
 class _Performance:
@@ -84,8 +91,8 @@ class _Performance:
             return await self._look(attempt)
         try:
             return await self._follow(attempt.operation, attempt.change.op)
-        except CloudError as error:
-            self._note(f"that operation failed ({error}); looking again")
+        except (CloudError, NotThere) as error:
+            self._note(f"that did not work ({error}); looking again")
             self._work.handle.settle(self._node.id)
             return await self._decide_and_act(owned=True)
 
@@ -142,6 +149,7 @@ class _Performance:
             if self._sends >= _SENDS:
                 raise OutcomeUnknown(error) from error
             self._note(f"no clear answer ({error.status}); looking whether it was done")
+            await self._work.until_stop(asyncio.sleep(self._work.pace.first * 2**self._sends), 0.0)
             return await self._look(attempt)
         self._accept(operation)
         return await self._follow(operation, change.op)
@@ -187,9 +195,7 @@ class _Performance:
                 raise
         found = await self._cloud.find(self._step.ref)
         if op in _MAKES and found is None:
-            raise RunvpcError(
-                f"{self._step.ref} is not there although its creation ended", code="not_found", fix="resume creates it"
-            )
+            raise NotThere(self._step.ref)
         if op is Op.DELETE and found is not None:
             raise RunvpcError(f"{self._step.ref} is still there after its deletion", code="not_deleted")
         return await self._check(found)

@@ -99,7 +99,16 @@ def replay(events: Iterable[Event]) -> RunState:
 def run_document(state: RunState) -> dict[str, object]:
     """The JSON contract: `{"run": {"id", "status", "steps": […]}, "probe": […]}`."""
     steps = [
-        {"id": s.id, "status": s.status.value, "seconds": s.seconds, "operation": s.operation, "error": s.error}
+        {
+            "id": s.id,
+            "status": s.status.value,
+            "seconds": s.seconds,
+            "operation": s.operation,
+            "error": s.error,
+            "code": s.code,
+            "fix": s.fix,
+            "observed": s.observed,
+        }
         for s in state.steps
     ]
     run = {"id": state.run, "status": state.status.value, "steps": steps}
@@ -107,8 +116,8 @@ def run_document(state: RunState) -> dict[str, object]:
 
 
 def _started(state: RunState, event: RunStarted) -> RunState:
-    """A first start lists the steps; a later one keeps what is known of them."""
-    known = {step.id: step for step in state.steps}
+    """A first start lists the steps; a later one keeps what is known of those that ended."""
+    known = {step.id: step for step in state.steps if step.status is not StepStatus.RUNNING}
     return replace(
         state,
         run=event.run,
@@ -143,7 +152,11 @@ def _step_after(step: StepState, event: StepStarted | StepDecided | StepOperatio
     match event:
         case StepStarted():
             fresh = StepState(
-                id=step.id, title=step.title, op=step.op, reason=step.reason, usual=step.usual,
+                id=step.id,
+                title=step.title,
+                op=step.op,
+                reason=step.reason,
+                usual=step.usual,
                 depends_on=step.depends_on,
             )
             return replace(fresh, status=StepStatus.RUNNING, started=event.at)

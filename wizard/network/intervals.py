@@ -9,6 +9,7 @@ from ipaddress import IPv4Address
 from msgspec import Struct
 
 from wizard.errors import InputError
+from wizard.network.words import shown
 
 Interval = tuple[int, int]
 
@@ -16,7 +17,6 @@ EVERYTHING: Interval = (0, 0xFFFF_FFFF)
 
 _OCTET = r"(0|[1-9][0-9]{0,2})"
 _CIDR = re.compile(rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}(?:/(0|[1-9][0-9]?))?", re.ASCII)
-_SHOWN = 40
 
 
 class Taken(Struct, frozen=True):
@@ -35,7 +35,7 @@ def parse(cidr: str, *, field: str = "range") -> Interval:
     """First and last address of a range such as `10.8.0.0/28`. Raises InputError for anything else, host bits too."""
     start, prefix = _address_and_prefix(cidr, field)
     if prefix is None:
-        raise _error(cidr, field, "a prefix length is missing", f"{cidr[:_SHOWN]}/28")
+        raise _error(cidr, field, "a prefix length is missing", f"{cidr}/28")
     size = 1 << (32 - prefix)
     if start % size:
         network = f"{IPv4Address(start - start % size)}/{prefix}"
@@ -109,5 +109,4 @@ def _address_and_prefix(cidr: str, field: str) -> tuple[int, int | None]:
 
 
 def _error(cidr: str, field: str, rule: str, example: str) -> InputError:
-    shown = ascii(cidr if len(cidr) <= _SHOWN else cidr[:_SHOWN] + "...")
-    return InputError(f"range {shown}: {rule}", field=field, fix=f"for example {example}")
+    return InputError(f"range {shown(cidr)}: {rule}", field=field, fix=f"for example {example}")

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from wizard.errors import InputError
 from wizard.network.limits import limits
+from wizard.network.words import shown
 
 _RFC_1035 = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 _CONNECTOR = re.compile(r"[a-z][-a-z0-9]{0,23}[a-z0-9]")
@@ -20,7 +21,6 @@ _REGION = re.compile(r"[a-z]+-[a-z]+[1-9][0-9]?")
 _ZONE = re.compile(r"([a-z]+-[a-z]+[1-9][0-9]?)-[a-z]")
 _PROJECT = re.compile(r"([a-z0-9][-a-z0-9.]*:)?[a-z][-a-z0-9]{4,28}[a-z0-9]")
 
-_SHOWN = 40
 _SUFFIX = 5
 
 
@@ -85,7 +85,7 @@ def check_project_id(project: str, *, field: str = "project") -> None:
     """A project id (not its number or display name); an old one may carry a domain, `example.com:my-project`."""
     if project.isascii() and project.isdigit():
         raise InputError(
-            f"{_shown(project)} is a project number, not a project id", field=field, fix="for example my-project-123"
+            f"{shown(project)} is a project number, not a project id", field=field, fix="for example my-project-123"
         )
     if not _PROJECT.fullmatch(project):
         rule = "6 to 30 lower-case letters, digits and hyphens; first a letter, last not a hyphen"
@@ -144,9 +144,4 @@ def _shorten(name: str, longest: int, weight: Callable[[str], int]) -> str:
 
 
 def _error(what: str, value: str, field: str, rule: str, example: str) -> InputError:
-    return InputError(f"{what} {_shown(value)}: must be {rule}", field=field, fix=f"for example {example}")
-
-
-def _shown(value: str) -> str:
-    """The value fit for one line: quoted, control characters escaped, cut."""
-    return ascii(value if len(value) <= _SHOWN else value[:_SHOWN] + "...")
+    return InputError(f"{what} {shown(value)}: must be {rule}", field=field, fix=f"for example {example}")

@@ -1,0 +1,386 @@
+"""A cloud in one file: it outlives the process that writes to it, and can lose replies, fail, hold and kill.
+
+Written against `wizard.ports` alone. Operations are due after a delay and take effect when somebody looks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from wizard.apply.events import timestamp
+from wizard.errors import CloudError
+from wizard.ports import ConnectorPatch, EffectiveFirewalls, Operation, Patch, ServicePatch, SubnetPatch
+from wizard.records import (
+    Address,
+    AnyResource,
+    Api,
+    Condition,
+    Connector,
+    EnvValue,
+    Execution,
+    FirewallRule,
+    ForwardingRule,
+    FromRevision,
+    Instance,
+    Job,
+    Network,
+    PeeringRoute,
+    Ref,
+    Revision,
+    Route,
+    Router,
+    Service,
+    Subnet,
+    Task,
+    Traffic,
+    Unset,
+    VpcAccess,
+)
+
+COMPUTE = {"subnet", "firewall", "router"}
+
+
+@dataclass
+class Pending:
+    """An operation. `due` is when it takes effect (time.time()), `error` what it ends with."""
+
+    operation: Operation
+    verb: str
+    request_id: str
+    due: float
+    wanted: AnyResource | None
+    error: tuple[str, str] | None = None
+    over: bool = False
+
+
+@dataclass
+class World:
+    """What survives. `sent` is every write that was accepted: (verb, kind/name)."""
+
+    resources: dict[Ref, AnyResource] = field(default_factory=dict)
+    pending: dict[str, Pending] = field(default_factory=dict)
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Faults:
+    """What goes wrong, by (verb, kind). A lost reply and a kill come after the cloud has accepted the write.
+
+    `lost`: how often the reply is lost. `fails`: what the operation ends with (status, message). `held`: kinds whose
+    deletion fails because they are in use.
+    """
+
+    lost: dict[tuple[str, str], int] = field(default_factory=dict)
+    dropped: dict[tuple[str, str], int] = field(default_factory=dict)
+    killed: set[tuple[str, str]] = field(default_factory=set)
+    fails: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    exit_code: int = 0
+    seconds: dict[tuple[str, str], float] = field(default_factory=dict)
+
+
+class FakeCloud:
+    """`wizard.ports.Cloud` over a file."""
+
+    project = "p"
+
+    def __init__(self, path: Path, faults: Faults | None = None) -> None:
+        self._path = path
+        self.faults = faults or Faults()
+        self.running = 0
+        self.most_running = 0
+
+    @property
+    def world(self) -> World:
+        """The world as it is now."""
+        if not self._path.exists():
+            return World()
+        with self._path.open("rb") as file:
+            world = pickle.load(file)
+        assert isinstance(world, World)
+        self._settle(world)
+        return world
+
+    def save(self, world: World) -> None:
+        partial = self._path.with_suffix(f".{os.getpid()}")
+        partial.write_bytes(pickle.dumps(world))
+        partial.replace(self._path)
+
+    def put(self, ref: Ref, resource: AnyResource) -> None:
+        """As if somebody else had made it."""
+        world = self.world
+        world.resources[ref] = resource
+        self.save(world)
+
+    def remove(self, ref: Ref) -> None:
+        """As if somebody else had deleted it."""
+        world = self.world
+        del world.resources[ref]
+        self.save(world)
+
+    # --- Writes
+
+    async def find(self, ref: Ref) -> AnyResource | None:
+        await asyncio.sleep(0)
+        return self.world.resources.get(ref)
+
+    async def create(self, ref: Ref, wanted: AnyResource, *, request_id: str) -> Operation:
+        return await self._write("create", ref, request_id, wanted)
+
+    async def patch(self, ref: Ref, change: Patch, *, etag: str, request_id: str) -> Operation:
+        found = self.world.resources.get(ref)
+        if found is None:
+            raise CloudError(f"{ref} not found", status="NOT_FOUND")
+        if etag and etag != found.etag:
+            self._refuse("patch", ref)
+            raise CloudError("the resource was changed", status="ABORTED")
+        return await self._write("patch", ref, request_id, _patched(self.world, found, change))
+
+    async def delete(self, ref: Ref, *, etag: str, request_id: str) -> Operation:
+        if ref not in self.world.resources:
+            self._refuse("delete", ref)
+            raise CloudError(f"{ref} not found", status="NOT_FOUND")
+        return await self._write("delete", ref, request_id, None)
+
+    async def wait(self, operation: Operation) -> None:
+        self.running += 1
+        self.most_running = max(self.most_running, self.running)
+        try:
+            while not (pending := self._pending(operation.name)).over:
+                await asyncio.sleep(0.005)
+        finally:
+            self.running -= 1
+        if pending.error:
+            status, message = pending.error
+            raise CloudError(message, status=status)
+
+    async def creation(self, ref: Ref, *, since: str, request_id: str) -> Operation | None:
+        for pending in reversed(self.world.pending.values()):
+            if pending.verb != "create" or pending.operation.ref != ref:
+                continue
+            by_id = ref.kind in COMPUTE and pending.request_id == request_id
+            if by_id or (ref.kind not in COMPUTE and pending.operation.created >= since):
+                return pending.operation
+        return None
+
+    async def _write(self, verb: str, ref: Ref, request_id: str, wanted: AnyResource | None) -> Operation:
+        await asyncio.sleep(0)
+        key = (verb, ref.kind)
+        if self.faults.dropped.get(key, 0) > 0:
+            self.faults.dropped[key] -= 1
+            raise CloudError("connection reset before anything was sent", status="UNAVAILABLE")
+        world = self.world
+        earlier = next((p for p in world.pending.values() if p.request_id == request_id and request_id), None)
+        if earlier is not None and ref.kind in COMPUTE:
+            return earlier.operation
+        if verb == "create" and _taken(world, ref):
+            self._refuse(verb, ref)
+            raise CloudError(f"{ref} already exists", status="ALREADY_EXISTS")
+        operation = Operation(name=f"operation-{len(world.pending)}", ref=ref, created=timestamp())
+        due = time.time() + self.faults.seconds.get(key, 0.0)
+        error = self.faults.fails.get(key)
+        if verb == "delete" and ref.kind in self.faults.held:
+            error = ("FAILED_PRECONDITION", f"{ref} is already being used by 'addresses/serverless-ipv4-1'")
+        world.pending[operation.name] = Pending(operation, verb, request_id, due, wanted, error)
+        world.sent.append((verb, f"{ref.kind}/{ref.name}"))
+        self.save(world)
+        if key in self.faults.killed:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self.faults.lost.get(key, 0) > 0:
+            self.faults.lost[key] -= 1
+            raise CloudError("connection reset", status="UNAVAILABLE")
+        return operation
+
+    def _refuse(self, verb: str, ref: Ref) -> None:
+        world = self.world
+        world.refused.append((verb, f"{ref.kind}/{ref.name}"))
+        self.save(world)
+
+    def _pending(self, name: str) -> Pending:
+        pending = self.world.pending.get(name)
+        if pending is None:
+            raise CloudError(f"operation {name} not found", status="NOT_FOUND")
+        return pending
+
+    def _settle(self, world: World) -> None:
+        for pending in world.pending.values():
+            if not pending.over and pending.due <= time.time():
+                pending.over = True
+                _take_effect(world, pending)
+                self.save(world)
+
+    # --- Probes
+
+    async def execution(self, job: Ref, name: str) -> Execution | None:
+        found = self.world.resources.get(job)
+        if not isinstance(found, Job):
+            return None
+        return Execution(name=name, job=job.name, region=job.location, tasks=found.tasks, completed=timestamp())
+
+    async def tasks(self, job: Ref, execution: str) -> tuple[Task, ...]:
+        found = self.world.resources[job]
+        assert isinstance(found, Job)
+        return tuple(Task(name=f"t{i}", index=i, exit_code=self.faults.exit_code) for i in range(found.tasks))
+
+    async def log_lines(self, job: Ref, execution: str) -> tuple[str, ...]:
+        raise CloudError("no permission to read logs", status="PERMISSION_DENIED")
+
+    # --- Reads: nothing here asks for them
+
+    async def networks(self) -> tuple[Network, ...]:
+        return ()
+
+    async def subnets(self) -> tuple[Subnet, ...]:
+        return ()
+
+    async def routes(self) -> tuple[Route, ...]:
+        return ()
+
+    async def firewalls(self) -> tuple[FirewallRule, ...]:
+        return ()
+
+    async def effective_firewalls(self, network: str, region: str) -> EffectiveFirewalls:
+        return EffectiveFirewalls()
+
+    async def addresses(self) -> tuple[Address, ...]:
+        return ()
+
+    async def peering_routes(self, network: str, peering: str, region: str) -> tuple[PeeringRoute, ...]:
+        return ()
+
+    async def routers(self) -> tuple[Router, ...]:
+        return ()
+
+    async def instances(self) -> tuple[Instance, ...]:
+        return ()
+
+    async def forwarding_rules(self) -> tuple[ForwardingRule, ...]:
+        return ()
+
+    async def connectors(self) -> tuple[Connector, ...]:
+        return ()
+
+    async def services(self, region: str) -> tuple[Service, ...]:
+        return ()
+
+    async def revisions(self, region: str, service: str) -> tuple[Revision, ...]:
+        return ()
+
+    async def jobs(self, region: str) -> tuple[Job, ...]:
+        return ()
+
+    async def apis(self, names: tuple[str, ...]) -> Mapping[str, bool]:
+        return {}
+
+    async def permissions(self, names: tuple[str, ...]) -> frozenset[str]:
+        return frozenset()
+
+    async def secret_exists(self, name: str) -> bool:
+        return False
+
+    async def invokers(self, region: str, service: str) -> tuple[str, ...]:
+        return ()
+
+    async def aclose(self) -> None:
+        return None
+
+
+def _taken(world: World, ref: Ref) -> bool:
+    found = world.resources.get(ref)
+    if isinstance(found, Api):
+        return found.enabled
+    in_flight = any(p.verb == "create" and p.operation.ref == ref and not p.over for p in world.pending.values())
+    return found is not None or in_flight
+
+
+def _take_effect(world: World, pending: Pending) -> None:
+    ref, wanted = pending.operation.ref, pending.wanted
+    if pending.verb == "delete":
+        if pending.error is None:
+            del world.resources[ref]
+        return
+    assert wanted is not None
+    if pending.error and not isinstance(wanted, Connector):
+        return
+    stamped = replace(wanted, created=pending.operation.created, etag=pending.operation.name)
+    if isinstance(stamped, Connector):
+        stamped = replace(stamped, state="ERROR" if pending.error else "READY")
+    world.resources[ref] = stamped
+    if isinstance(stamped, Service):
+        revision = Ref(kind="revision", project=ref.project, location=ref.location, name=_revision(ref, stamped))
+        world.resources.setdefault(
+            revision,
+            Revision(
+                name=stamped.latest_created, service=ref.name, region=ref.location, vpc=stamped.vpc, env=stamped.env
+            ),
+        )
+
+
+def _revision(ref: Ref, service: Service) -> str:
+    return f"{ref.name}/{service.latest_created}"
+
+
+def _patched(world: World, found: AnyResource, change: Patch) -> AnyResource:
+    match change:
+        case SubnetPatch():
+            assert isinstance(found, Subnet)
+            return replace(found, private_google_access=change.private_google_access)
+        case ConnectorPatch():
+            assert isinstance(found, Connector)
+            return replace(found, min_instances=change.min_instances, max_instances=change.max_instances)
+        case ServicePatch():
+            assert isinstance(found, Service)
+            return _patched_service(world, found, change)
+
+
+def _patched_service(world: World, found: Service, change: ServicePatch) -> Service:
+    """A new revision when the template changes; traffic is taken as it is sent."""
+    env = {**found.env, **{name: _value(world, found.name, name, value) for name, value in change.env.items()}}
+    env = {name: value for name, value in env.items() if not isinstance(value, Unset)}
+    after = replace(found, env=env)
+    if isinstance(change.vpc, VpcAccess):
+        after = replace(after, vpc=change.vpc)
+    if isinstance(change.traffic, tuple):
+        after = replace(after, traffic=change.traffic)
+    if (after.vpc, after.env) != (found.vpc, found.env):
+        number = int(found.latest_created.rsplit("-", 1)[1]) + 1
+        name = f"{found.name}-{number:05d}"
+        after = replace(after, latest_created=name, latest_ready=name)
+    return after
+
+
+def _value(world: World, service: str, name: str, value: EnvValue) -> EnvValue:
+    if not isinstance(value, FromRevision):
+        return value
+    revisions = (r for r in world.resources.values() if isinstance(r, Revision) and r.service == service)
+    return next(r for r in revisions if r.name == value.revision).env.get(name, Unset())
+
+
+def a_service(name: str = "web", **env: EnvValue) -> Service:
+    """A service with one revision that serves everything."""
+    first = f"{name}-00001"
+    return Service(
+        name=name,
+        region="r",
+        etag="e0",
+        env=env,
+        traffic=(Traffic(percent=100),),
+        latest_ready=first,
+        latest_created=first,
+        ready=Condition(state="SUCCEEDED"),
+    )
+
+
+def seconds_ago(seconds: float) -> str:
+    return datetime.fromtimestamp(time.time() - seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,147 @@
+"""Taking a run back: the inverses of what this run did, in the opposite order, by the same runner and journal.
+
+Only what is ours is taken back (`ownership.py`); everything else is left, with the reason. Steps keep the ids of the
+run's plan in every event and record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from wizard.apply.events import Phase, RunEnded, RunStatus, StepEnded, StepStatus, timestamp
+from wizard.apply.handle import RunHandle
+from wizard.apply.record import Attempt, RunRecord, StepRecord
+from wizard.apply.runner import carry_out, start
+from wizard.apply.settle import settle
+from wizard.apply.state import RunState, replay
+from wizard.apply.work import Emit, Node, Pace, StopRequested, Work
+from wizard.errors import RunvpcError
+from wizard.plan.plan import Plan, Planned
+from wizard.plan.registry import AnyStep
+from wizard.plan.step import Change, FieldChange, Op, Step
+from wizard.ports import Cloud
+
+_USUAL = Pace()
+
+
+class AlreadyUndone(RunvpcError):
+    """Nothing of the run is left to be resumed or undone."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(f"run {run} is undone already", code="already_undone", fix="plan again to set it up again")
+
+
+class Left(Struct, frozen=True, kw_only=True):
+    """A step of the run that undo does not take back, and why."""
+
+    id: str
+    reason: str
+
+
+async def undo(handle: RunHandle, cloud: Cloud, emit: Emit, stop: asyncio.Event, *, pace: Pace = _USUAL) -> RunState:
+    """Take back the run of `handle`, or go on taking it back; the state at the end.
+
+    Raises AlreadyUndone, JournalError, and CloudError when what a cut-off step left cannot be looked at.
+    """
+    if handle.status is RunStatus.UNDONE:
+        raise AlreadyUndone(handle.id)
+    work = Work(handle=handle, cloud=cloud, emit=emit, stop=stop, pace=pace, state=replay(handle.history()))
+    if handle.phase is Phase.APPLY:
+        try:
+            await settle(work)
+        except StopRequested:
+            work.report(RunEnded(status=RunStatus.STOPPED, at=timestamp()))
+            return work.state
+        handle.enter(Phase.UNDO)
+    start(work)
+    record = handle.record()
+    for left in left_behind(record):
+        if record.step(Phase.UNDO, left.id).ended is None:
+            ended = StepEnded(id=left.id, status=StepStatus.LEFT, observed=left.reason)
+            handle.ended(ended)
+            work.show(ended)
+    return await carry_out(work, _nodes(record), RunStatus.UNDONE)
+
+
+def undo_plan(record: RunRecord) -> Plan:
+    """What undo will do, to be shown first. Writes of unknown outcome are in it: undo looks before it acts."""
+    inverses = _inverses(record)
+    steps = tuple(
+        Planned(
+            step=inverse,
+            change=_shown(record.plan.step(id_), _attempt(record.step(Phase.APPLY, id_))),
+            depends_on=tuple(inverses[later].id for later in _later(record.plan, id_, inverses)),
+        )
+        for id_, inverse in inverses.items()
+    )
+    return Plan(flow="undo", project=record.plan.project, region=record.plan.region, steps=steps)
+
+
+def left_behind(record: RunRecord) -> tuple[Left, ...]:
+    """What the run met or did that undo leaves as it is: what is not ours, and what cannot be taken back."""
+    inverses = _inverses(record)
+    reasons = ((p.id, _why_left(p, record.step(Phase.APPLY, p.id))) for p in record.plan.steps if p.id not in inverses)
+    return tuple(Left(id=id_, reason=reason) for id_, reason in reasons if reason)
+
+
+def _nodes(record: RunRecord) -> tuple[Node, ...]:
+    inverses = _inverses(record)
+    return tuple(
+        Node(id=id_, step=inverse, depends_on=tuple(_later(record.plan, id_, inverses)))
+        for id_, inverse in inverses.items()
+    )
+
+
+def _inverses(record: RunRecord) -> dict[str, AnyStep]:
+    """By the id of the step that is taken back, the last one first."""
+    found: dict[str, AnyStep] = {}
+    for planned in reversed(tuple(record.plan.ordered())):
+        attempt = _attempt(record.step(Phase.APPLY, planned.id))
+        inverse = planned.step.inverse(attempt.change, attempt.before) if attempt else None
+        if inverse is not None:
+            found[planned.id] = _registered(inverse)
+    return found
+
+
+def _registered(step: Step) -> AnyStep:
+    if isinstance(step, AnyStep):
+        return step
+    raise TypeError(f"{type(step).__name__} is missing in wizard/plan/registry.py")
+
+
+def _attempt(record: StepRecord) -> Attempt | None:
+    """The write to take back: the first that is ours, or one that may be."""
+    return record.owned or record.unsettled
+
+
+def _later(plan: Plan, id_: str, inverses: Mapping[str, AnyStep]) -> Iterator[str]:
+    """The nearest steps taken back that depend on this one, also through steps that are not taken back."""
+    for planned in plan.steps:
+        if id_ in planned.depends_on:
+            if planned.id in inverses:
+                yield planned.id
+            else:
+                yield from _later(plan, planned.id, inverses)
+
+
+def _why_left(planned: Planned, record: StepRecord) -> str:
+    """Empty for a step that left nothing: never begun, failed before it wrote, or cleaning up after another."""
+    attempt = _attempt(record)
+    if attempt is not None:
+        if planned.step.always:
+            return ""
+        return "deleted for good" if attempt.change.op is Op.DELETE else "cannot be taken back"
+    if record.ended is not None and record.ended.status is StepStatus.REUSED:
+        return f"not created by this run: {record.ended.observed}"
+    return ""
+
+
+def _shown(planned: Planned, attempt: Attempt | None) -> Change:
+    change = attempt.change if attempt else planned.change
+    if change.op in {Op.CREATE, Op.REPLACE}:
+        return Change(op=Op.DELETE, reason="created by this run")
+    fields = tuple(FieldChange(field.field, field.after, field.before) for field in change.fields)
+    return Change(op=Op.CHANGE, reason="back to what it was, where it still holds what this run set", fields=fields)
