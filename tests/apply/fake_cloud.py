@@ -77,7 +77,8 @@ class World:
 class Faults:
     """What goes wrong, by (verb, kind). A lost reply and a kill come after the cloud has accepted the write.
 
-    `lost`: how often the reply is lost. `fails`: what the operation ends with (status, message). `held`: kinds whose
+    `lost`: how often the reply is lost; `dropped`: how often the request is; `denied`: refused at once.
+    `fails`: what the operation ends with (status, message). `held`: kinds whose
     deletion fails because they are in use.
     """
 
@@ -85,6 +86,7 @@ class Faults:
     dropped: dict[tuple[str, str], int] = field(default_factory=dict)
     killed: set[tuple[str, str]] = field(default_factory=set)
     fails: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    denied: set[tuple[str, str]] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
     exit_code: int = 0
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -157,10 +159,11 @@ class FakeCloud:
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:
-            while not (pending := self._pending(operation.name)).over:
-                await asyncio.sleep(0.005)
+            pending = self._pending(operation.name)
+            await asyncio.sleep(max(0.0, pending.due - time.time()) + 0.001)
         finally:
             self.running -= 1
+        assert self._pending(operation.name).over
         if pending.error:
             status, message = pending.error
             raise CloudError(message, status=status)
@@ -180,6 +183,8 @@ class FakeCloud:
         if self.faults.dropped.get(key, 0) > 0:
             self.faults.dropped[key] -= 1
             raise CloudError("connection reset before anything was sent", status="UNAVAILABLE")
+        if key in self.faults.denied:
+            raise CloudError("the caller does not have permission", status="PERMISSION_DENIED")
         world = self.world
         earlier = next((p for p in world.pending.values() if p.request_id == request_id and request_id), None)
         if earlier is not None and ref.kind in COMPUTE:

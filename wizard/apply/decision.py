@@ -21,13 +21,16 @@ class Blocked(RunvpcError):
 def confirm(ref: Ref, planned: Change | None, now: Change) -> None:
     """Raise unless `now`, decided on a fresh read, is what was planned or less. Without a plan only a block is refused.
 
-    Raises ChangedMeanwhile, naming the differences, or Blocked.
+    Less than a replacement is the creation alone: what stood in its place is gone. Raises ChangedMeanwhile, naming the
+    differences, or Blocked.
     """
     if planned is None or planned.op is Op.BLOCK:
         if now.op is Op.BLOCK:
             raise Blocked(ref, now)
         if planned is None:
             return
+    if planned.op is Op.REPLACE and now.op is Op.CREATE:
+        return
     if now.op in _NOTHING_TO_DO or (now.op is planned.op and set(now.fields) == set(planned.fields)):
         return
     raise ChangedMeanwhile(str(ref), differences(planned, now))

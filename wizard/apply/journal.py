@@ -14,6 +14,7 @@ from wizard.apply.lock import RunLock, is_held
 from wizard.apply.reading import run_events, run_record
 from wizard.apply.record import RunRecord, RunRow
 from wizard.apply.run_id import new_run_id
+from wizard.apply.state import RunState, replay
 from wizard.errors import InputError, RunvpcError
 from wizard.plan.plan import Plan
 
@@ -36,7 +37,7 @@ class Journal(JournalFile):
 
     def begin(self, plan: Plan, environment: str) -> RunHandle:
         """Record a new run and hold its lock. `environment` names the cloud: `live:…` or `sandbox:…`."""
-        run, created = new_run_id(), timestamp()
+        run, created = self._new_id(), timestamp()
         lock = RunLock(self.lock_path(run), run)
         text = msgspec.json.encode(plan).decode()
         values = (run, created, plan.flow, plan.project, plan.region, environment, Phase.APPLY, RunStatus.RUNNING, text)
@@ -81,9 +82,18 @@ class Journal(JournalFile):
         """The events of the run with this id and their growing numbers, those after `after`: for whoever watches."""
         return run_events(self, run, after)
 
+    def state(self, name: str) -> RunState:
+        """A run as its events say it stands. Raises InputError for an unknown name."""
+        return replay(event for _, event in self.events(self.find(name).id))
+
     def lock_path(self, run: str) -> Path:
         """The lock file of a run."""
         return self.path.parent / "locks" / run
+
+    def _new_id(self) -> str:
+        while self.lock_path(run := new_run_id()).exists():
+            continue
+        return run
 
     def _row(self, values: tuple[Any, ...]) -> RunRow:
         id_, created, flow, project, region, environment, phase, status = values

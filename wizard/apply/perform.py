@@ -97,9 +97,12 @@ class _Performance:
             return await self._decide_and_act(owned=True)
 
     async def _decide_and_act(self, *, owned: bool) -> StepEnded:
-        """With `owned`, an earlier attempt of this run made what is there: it is brought on, whatever the plan saw."""
+        """With `owned`, an earlier attempt of this run wrote: what it left is brought on, whatever the plan saw.
+
+        Fields are compared all the same: one that is neither as planned nor as wanted is somebody else's.
+        """
         found, change = await self._decide()
-        confirm(self._step.ref, None if owned else self._node.planned, change)
+        confirm(self._step.ref, None if owned and change.op is not Op.CHANGE else self._node.planned, change)
         if change.op.writes:
             return await self._write(found, change)
         self._work.report(StepDecided(id=self._node.id, change=change))
@@ -169,21 +172,15 @@ class _Performance:
         if change.op in _DONE_ALREADY:
             self._accept(Operation(name="", ref=self._step.ref, done=True))
             return await self._check(found)
-        self._confirm_again(attempt.change, change)
+        confirm(self._step.ref, self._node.planned and attempt.change, change)
         return await self._send(found, change, attempt)
-
-    def _confirm_again(self, intended: Change, now: Change) -> None:
-        """A replacement whose deletion is done goes on as a creation; anything else must still be as intended."""
-        if intended.op is Op.REPLACE and now.op is Op.CREATE:
-            return
-        confirm(self._step.ref, self._node.planned and intended, now)
 
     def _accept(self, operation: Operation) -> None:
         self._work.handle.accepted(self._node.id, operation)
         self._work.show(StepOperation(id=self._node.id, operation=operation.name))
 
     async def _follow(self, operation: Operation, op: Op) -> StepEnded:
-        """Until the operation is done. One whose name is gone has ended: the resource shows how."""
+        """Until the operation is done. One whose name is gone has ended; whether a thing is there shows how."""
         try:
             await self._work.until_stop(self._wait(operation), self._patience)
         except CloudError as error:
@@ -191,7 +188,7 @@ class _Performance:
                 raise StillInUse(error) from error
             if unreachable(error):
                 raise OutcomeUnknown(error) from error
-            if error.status != "NOT_FOUND":
+            if error.status != "NOT_FOUND" or op is Op.CHANGE:
                 raise
         found = await self._cloud.find(self._step.ref)
         if op in _MAKES and found is None:

@@ -73,9 +73,6 @@ class RunState(Struct, frozen=True, kw_only=True):
         """The results of the latest live test, empty when there was none."""
         return self.probes[-1][1] if self.probes else ()
 
-    def with_status(self, status: StepStatus) -> tuple[StepState, ...]:
-        return tuple(s for s in self.steps if s.status is status)
-
 
 def reduce(state: RunState, event: Event) -> RunState:
     """The state after `event`. Pure; an event about a step that the run does not have changes nothing."""

@@ -133,7 +133,9 @@ def _why_left(planned: Planned, record: StepRecord) -> str:
     if attempt is not None:
         if planned.step.always:
             return ""
-        return "deleted for good" if attempt.change.op is Op.DELETE else "cannot be taken back"
+        if attempt.change.op is Op.DELETE:
+            return "deleted for good" if record.final else ""
+        return "cannot be taken back"
     if record.ended is not None and record.ended.status is StepStatus.REUSED:
         return f"not created by this run: {record.ended.observed}"
     return ""

@@ -58,13 +58,17 @@ class Call:
 
 
 Handler = Callable[["World", Call], Awaitable[Body]]
-"""Answers one method."""
+"""Answers one method. REST sends the reply as it is; gRPC drops the fields that the message does not have."""
 
 Completion = Callable[["World", Body], Body | None]
 """Runs when an operation is due, with the operation's saved arguments; returns the response, or raises ApiError."""
 
+Failure = Callable[["World", Body, ApiError], None]
+"""Runs instead of the completion when a fault makes the operation fail: what the failure leaves behind."""
+
 HANDLERS: dict[str, Handler] = {}
 COMPLETIONS: dict[str, Completion] = {}
+FAILURES: dict[str, Failure] = {}
 
 
 def handles(method: str) -> Callable[[Handler], Handler]:
@@ -83,5 +87,19 @@ def completes(method: str) -> Callable[[Completion], Completion]:
     def register(completion: Completion) -> Completion:
         COMPLETIONS[method] = completion
         return completion
+
+    return register
+
+
+def fails(method: str) -> Callable[[Failure], Failure]:
+    """Register what an operation of a method leaves behind when a fault (`operation_error`) makes it fail.
+
+    Without it, nothing is left behind: the operation alone carries the error. A completion that meets an error of its
+    own writes what it leaves before it raises.
+    """
+
+    def register(failure: Failure) -> Failure:
+        FAILURES[method] = failure
+        return failure
 
     return register

@@ -96,9 +96,9 @@ def _classic(
     rules = [b for b in bodies if b.get("direction", "INGRESS") == direction and not b.get("disabled")]
     if direction == "INGRESS" and source.automatic:
         rules.append(_automatic_rule(source))
-    rules.sort(key=lambda b: (int(b.get("priority", 1000)), "allowed" in b))
+    rules.sort(key=lambda b: (int(b.get("priority", 1000)), bool(b.get("allowed"))))
     for body in rules:
-        action = "allow" if "allowed" in body else "deny"
+        action = "allow" if body.get("allowed") else "deny"
         if (
             _layer4(body.get("allowed") or body.get("denied") or [], "IPProtocol", packet)
             and _at_target(body, source if direction == "EGRESS" else host)
@@ -110,7 +110,7 @@ def _classic(
 
 
 def _automatic_rule(source: Source) -> Body:
-    """The rules `sbntfw` and `tagfw` that Google adds for a connector: its range and tag may reach the whole network."""
+    """Google's rules `sbntfw` and `tagfw` for a connector: its range may reach the whole network (facts: 1.6)."""
     return {
         "name": "of the connector, added by Google",
         "priority": AUTOMATIC_PRIORITY,

@@ -9,11 +9,15 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wizard.sandbox.api import COMPLETIONS, ApiError, Body
+from wizard.sandbox import faults
+from wizard.sandbox.api import COMPLETIONS, FAILURES, ApiError, Body
 from wizard.sandbox.clock import Clock, rfc3339
+from wizard.sandbox.faults import Fault
 from wizard.sandbox.store import Store
 
 if TYPE_CHECKING:
@@ -22,12 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Pending:
-    """An operation in flight. `key` names it in the store, `due` is simulated time."""
+    """An operation in flight. `key` names it in the store, `due` is simulated time, `fault` what will strike it."""
 
     key: str
     method: str
     due: float
     arguments: Body
+    fault: Fault | None = None
 
 
 @dataclass
@@ -38,12 +43,19 @@ class World:
     store: Store = field(default_factory=Store)
     clock: Clock = field(default_factory=Clock)
     pending: list[Pending] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     seed: random.Random = field(default_factory=lambda: random.Random(7))
     running: set[asyncio.Task[None]] = field(default_factory=set)
+    listeners: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    """Where on loopback the listener of a target's address and port really is (`listeners.start`)."""
+    attached: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Real local servers put in the place of a target: `10.0.0.3:6379` to host and port."""
+    doors: AsyncExitStack = field(default_factory=AsyncExitStack)
+    """Closes the listeners (`listeners.stop`)."""
 
     def spawn(self, work: Coroutine[object, object, None]) -> None:
         """Run something in the background (the tasks of a job) and keep hold of it until it ends."""
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(work, context=Context())
         self.running.add(task)
         task.add_done_callback(self.running.discard)
 
@@ -60,7 +72,20 @@ class World:
 
     def schedule(self, key: str, method: str, arguments: Body, usual: float) -> None:
         """Complete the operation stored under `key` after its time, by the completion registered for `method`."""
-        self.pending.append(Pending(key, method, self.clock.now() + self.seconds(method, usual), arguments))
+        fault = faults.ACTIVE.get()
+        seconds = self.seconds(method, usual)
+        if fault is not None and fault.kind == "slow":
+            seconds *= faults.SLOW_OPERATION
+        self.pending.append(Pending(key, method, self.clock.now() + seconds, arguments, fault))
+
+    def fault_for(self, method: str) -> Fault | None:
+        """The fault that strikes the call being answered or the operation being completed.
+
+        A completion asks it for the state to end in: `fault.state` of a fault of kind `state:WORD`. An operation
+        struck by `operation_error` runs what `@fails(method)` registered instead of its completion.
+        """
+        fault = faults.ACTIVE.get()
+        return fault if fault is not None and faults.concerns(fault, method) else None
 
     def settle(self) -> None:
         """Complete every operation that is due."""
@@ -70,14 +95,25 @@ class World:
             self._complete(first)
 
     def _complete(self, pending: Pending) -> None:
-        operation = self.store.get(pending.key) or {}
+        active = faults.ACTIVE.set(pending.fault)
         try:
-            response = COMPLETIONS[pending.method](self, pending.arguments)
-        except ApiError as error:
-            FINISH[pending.key.split("/", 1)[0]](self, operation, None, error)
-        else:
-            FINISH[pending.key.split("/", 1)[0]](self, operation, response, None)
+            response, error = self._outcome(pending)
+        finally:
+            faults.ACTIVE.reset(active)
+        operation = self.store.get(pending.key) or {}
+        FINISH[pending.key.split("/", 1)[0]](self, operation, response, error)
         self.store.put(pending.key, operation)
+
+    def _outcome(self, pending: Pending) -> tuple[Body | None, ApiError | None]:
+        try:
+            if pending.fault is not None and pending.fault.kind == "operation_error":
+                error = pending.fault.error()
+                if pending.method in FAILURES:
+                    FAILURES[pending.method](self, pending.arguments, error)
+                return None, error
+            return COMPLETIONS[pending.method](self, pending.arguments), None
+        except ApiError as error:
+            return None, error
 
 
 Finisher = Callable[[World, Body, "Body | None", "ApiError | None"], None]

@@ -1,0 +1,160 @@
+"""The command line's grammar. Light: showing help loads nothing that talks to a cloud or draws a screen."""
+
+from __future__ import annotations
+
+import argparse
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from wizard import __version__
+from wizard.cli import answer_flags
+from wizard.cli.argv import scenario_names, with_sandbox_value
+from wizard.cli.options import DEFAULT_SPEED, INSTANT
+from wizard.errors import InputError
+from wizard.wording import shown
+
+COMMANDS = frozenset({"setup", "status", "probe", "ranges", "runs", "resume", "undo", "export", "sandbox", "info"})
+LATER = frozenset({"migrate", "scale", "cleanup", "trace", "learn"})
+"""Commands of later versions."""
+
+_EPILOG = """exit codes: 0 done, 1 failed, 2 wrong or missing input, 3 the plan has a blocking finding,
+4 a probe did not connect, 130 stopped. RUN is an id, a unique prefix, or last."""
+
+
+class Parser(ArgumentParser):
+    """Says what is wrong as an InputError, so that it can be one line or one JSON document."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(shown(message, 300)[1:-1], field=_field(message), fix=f"{self.prog} --help")
+
+
+def _field(message: str) -> str:
+    """The option or operand that argparse's message is about."""
+    words = message.split()
+    if words[:1] == ["argument"]:
+        return words[1].rstrip(":").split("/")[0]
+    return words[-1][:40] if words else ""
+
+
+def parse(argv: Sequence[str]) -> Namespace:
+    """The command line as argparse sees it. Raises InputError; SystemExit(0) after printing help or version."""
+    return _parser().parse_args(with_sandbox_value(argv, COMMANDS | LATER))
+
+
+def _parser() -> Parser:
+    common = _common()
+    parser = Parser(
+        prog="runvpc",
+        description="Connect Google Cloud Run to a private VPC network, and prove that it works.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"runvpc {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+
+    def add(name: str, text: str) -> ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
+
+    answer_flags.add_flags(add("setup", "connect a service to a VPC network: plan, live test, change, undoable"))
+    _add_status(add("status", "what a service is connected to"))
+    _add_probe(add("probe", "test live, with the settings of a service, what it can reach"))
+    _add_ranges(add("ranges", "free address ranges in a network, and what takes the others"))
+    add("runs", "what was done so far")
+    _add_run(add("resume", "finish a run that was stopped or failed"))
+    _add_run(add("undo", "take back what a run did, and only that"))
+    _add_export(add("export", "a run as a script, as Terraform, as Markdown or as answers"))
+    _add_sandbox(add("sandbox", "the simulated cloud"), common)
+    add("info", "identity, versions, and where every file is")
+    return parser
+
+
+def _common() -> Parser:
+    parent = Parser(add_help=False, argument_default=SUPPRESS, allow_abbrev=False)
+    group = parent.add_argument_group("common options")
+    for key in sorted(answer_flags.COMMON):
+        answer_flags.add_flag(group, key)
+    scenarios = ", ".join(scenario_names())
+    text = f"use a simulated cloud on this machine: {scenarios}, or a scenario file"
+    group.add_argument("--sandbox", metavar="NAME|FILE", help=text)
+    group.add_argument("--speed", type=_speed, metavar="N|instant", help=f"of the sandbox (default {DEFAULT_SPEED:g})")
+    group.add_argument("--answers", type=Path, metavar="FILE", help="answers file (TOML); flags override it")
+    group.add_argument("--yes", action="store_true", help="apply without asking")
+    group.add_argument("--dry-run", action="store_true", help="show the plan and write nothing")
+    group.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    group.add_argument("--plain", action="store_true", help="lines of text only")
+    group.add_argument("--read-only", action="store_true", help="refuse every write")
+    return parent
+
+
+def _speed(text: str) -> float:
+    """Times real time; 0 for instant."""
+    if text == INSTANT:
+        return 0.0
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.1 <= speed <= 10_000:
+        raise InputError(
+            f"speed {shown(text, 20)}: must be 0.1 to 10000, or instant", field="--speed", fix="--speed 20"
+        )
+    return speed
+
+
+def _add_status(parser: ArgumentParser) -> None:
+    parser.add_argument("service_name", metavar="SERVICE", nargs="?", default="", help="name of a Cloud Run service")
+
+
+def _add_probe(parser: ArgumentParser) -> None:
+    _add_status(parser)
+    parser.add_argument("urls", metavar="TARGET", nargs="*", help="URL or host:port")
+    group = parser.add_argument_group("live test")
+    for key in ("probe.attempts", "probe.timeout", "probe.start_window", "probe.write", "probe.image"):
+        answer_flags.add_flag(group, key)
+
+
+def _add_ranges(parser: ArgumentParser) -> None:
+    answer_flags.add_flag(parser, "network")
+    parser.add_argument("--prefix", type=int, default=28, metavar="N", help="prefix length, 8 to 29 (default 28)")
+    parser.add_argument("--start", default="", metavar="CIDR|IP", help="where to begin looking")
+    parser.add_argument("--count", type=int, default=5, metavar="N", help="how many (default 5)")
+
+
+def _add_run(parser: ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="id, unique prefix, or last")
+
+
+def _add_export(parser: ArgumentParser) -> None:
+    _add_run(parser)
+    parser.add_argument("--format", required=True, choices=("gcloud", "terraform", "markdown", "answers"))
+
+
+def _add_sandbox(parser: ArgumentParser, common: Parser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
+
+    def add(name: str, text: str) -> ArgumentParser:
+        return actions.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
+
+    add("serve", "start the simulated cloud and keep it until it is stopped")
+    add("stop", "stop it; its state is kept")
+    add("env", "settings for gcloud and other clients, to be evaluated by a shell")
+    add("reset", "back to the beginning of the scenario")
+    add("state", "every resource as its API body")
+    add("log", "every request")
+    clock = add("clock", "the simulated time: clock, clock advance 2h, clock speed N|instant")
+    clock.add_argument("change", nargs="?", choices=("advance", "speed"), help="what to change")
+    clock.add_argument("value", nargs="?", default="", help="a duration such as 90s, 2h, 1h30m; or a speed")
+    fault = add("fault", "make calls fail: fault, fault clear, fault METHOD KIND")
+    fault.add_argument(
+        "on", nargs="?", default="", metavar="METHOD", help="such as vpcaccess.CreateConnector, or clear"
+    )
+    fault.add_argument(
+        "kind", nargs="?", default="", metavar="KIND", help="http:503, operation_error, slow, hang, reset, state:ERROR"
+    )
+    fault.add_argument("--times", type=int, default=1, metavar="N", help="how often (default 1)")
+    fault.add_argument("--after", type=int, default=0, metavar="N", help="calls to let through first (default 0)")
+    fault.add_argument("--message", default="", metavar="TEXT", help="what the error says")

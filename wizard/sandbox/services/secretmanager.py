@@ -1,0 +1,30 @@
+"""Secret Manager: that a secret exists. There are no versions and no values here."""
+
+from __future__ import annotations
+
+from wizard.sandbox.api import ApiError, Body, Call, handles
+from wizard.sandbox.world import World
+
+
+@handles("secretmanager.secrets.get")
+async def get(world: World, call: Call) -> Body:
+    name = call.text("name")
+    body = world.store.get(f"secretmanager/{name}")
+    if body is None:
+        numbered = name.replace(f"projects/{world.project}/", f"projects/{world.scenario.project.number}/")
+        raise ApiError(404, f"Secret [{numbered}] not found.")
+    return body
+
+
+@handles("secretmanager.secrets.list")
+async def list_(world: World, call: Call) -> Body:
+    found = [body for _, body in world.store.children(f"secretmanager/{call.text('parent')}", "secrets")]
+    return {"secrets": found, "totalSize": len(found)}
+
+
+def seed(world: World) -> None:
+    """The secrets of the scenario."""
+    for secret in world.scenario.secrets:
+        name = f"projects/{world.scenario.project.number}/secrets/{secret.name}"
+        body = {"name": name, "replication": {"automatic": {}}, "createTime": world.timestamp()}
+        world.store.put(f"secretmanager/projects/{world.project}/secrets/{secret.name}", body)
