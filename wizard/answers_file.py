@@ -18,15 +18,23 @@ VERSION = 1
 FLOW = "setup"
 LARGEST_BYTES = 1_000_000
 
+_LONGEST_NAME = 120
+
 
 def load(path: Path) -> dict[str, Value]:
     """The answers that the file gives, by key. Raises InputError naming the file and what is wrong with it."""
-    name = shown(str(path))
+    name = _named(path)
     try:
         return parse(_read(path, name))
     except InputError as error:
         prefixed = error.message if error.message.startswith(name) else f"{name}: {error.message}"
         raise InputError(prefixed, field=error.field, fix=error.fix, code=error.code) from error
+
+
+def _named(path: Path) -> str:
+    """The file's name on one line; of a long one the end, which tells most."""
+    text = ascii(str(path))[1:-1]
+    return text if len(text) <= _LONGEST_NAME else "..." + text[-_LONGEST_NAME:]
 
 
 def _read(path: Path, name: str) -> str:
@@ -63,7 +71,7 @@ def parse(text: str) -> dict[str, Value]:
 
 def _check_version(document: dict[str, object]) -> None:
     version = document.pop("version", None)
-    if version != VERSION or isinstance(version, bool):
+    if type(version) is not int or version != VERSION:
         what = "is missing" if version is None else f"is {shown(version, 20)}"
         message = f"version {what}: this program reads version {VERSION}"
         raise InputError(message, field="version", fix=f"version = {VERSION}")

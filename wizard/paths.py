@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wizard.errors import InputError
+
 VARIABLE = "RUNVPC_STATE_DIR"
 
 
@@ -32,10 +34,16 @@ class Paths:
 
 
 def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
-    """The folder that `RUNVPC_STATE_DIR` names, else the platform's folder for the state of programs."""
+    """The folder that `RUNVPC_STATE_DIR` names, else the platform's folder for the state of programs.
+
+    Raises InputError when that name has no meaning here.
+    """
     chosen = environ.get(VARIABLE, "")
     if chosen:
-        return Paths(Path(chosen).expanduser().absolute())
+        try:
+            return Paths(Path(chosen).expanduser().absolute())
+        except RuntimeError as error:
+            raise InputError(f"{VARIABLE}: {error}", field=VARIABLE, fix="name a folder by its full path") from error
     from platformdirs import user_state_path
 
     return Paths(user_state_path("runvpc", appauthor=False))

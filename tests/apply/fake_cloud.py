@@ -10,41 +10,26 @@ import os
 import pickle
 import signal
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from tests.apply.fake_reads import NothingListed
+from tests.apply.fake_resources import patched
 from wizard.apply.events import timestamp
 from wizard.errors import CloudError
-from wizard.ports import ConnectorPatch, EffectiveFirewalls, Operation, Patch, ServicePatch, SubnetPatch
+from wizard.ports import Operation, Patch
 from wizard.records import (
-    Address,
     AnyResource,
     Api,
-    Condition,
     Connector,
-    EnvValue,
     Execution,
-    FirewallRule,
-    ForwardingRule,
-    FromRevision,
-    Instance,
     Job,
-    Network,
-    PeeringRoute,
     Ref,
     Revision,
-    Route,
-    Router,
     Service,
-    Subnet,
     Task,
-    Traffic,
-    Unset,
-    VpcAccess,
 )
 
 COMPUTE = {"subnet", "firewall", "router"}
@@ -78,8 +63,7 @@ class Faults:
     """What goes wrong, by (verb, kind). A lost reply and a kill come after the cloud has accepted the write.
 
     `lost`: how often the reply is lost; `dropped`: how often the request is; `denied`: refused at once.
-    `fails`: what the operation ends with (status, message). `held`: kinds whose
-    deletion fails because they are in use.
+    `fails`: what the operation ends with (status, message). `held`: kinds whose deletion fails because they are in use.
     """
 
     lost: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -92,7 +76,7 @@ class Faults:
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
-class FakeCloud:
+class FakeCloud(NothingListed):
     """`wizard.ports.Cloud` over a file."""
 
     project = "p"
@@ -147,7 +131,7 @@ class FakeCloud:
         if etag and etag != found.etag:
             self._refuse("patch", ref)
             raise CloudError("the resource was changed", status="ABORTED")
-        return await self._write("patch", ref, request_id, _patched(self.world, found, change))
+        return await self._write("patch", ref, request_id, patched(self.world.resources, found, change))
 
     async def delete(self, ref: Ref, *, etag: str, request_id: str) -> Operation:
         if ref not in self.world.resources:
@@ -241,62 +225,6 @@ class FakeCloud:
     async def log_lines(self, job: Ref, execution: str) -> tuple[str, ...]:
         raise CloudError("no permission to read logs", status="PERMISSION_DENIED")
 
-    # --- Reads: nothing here asks for them
-
-    async def networks(self) -> tuple[Network, ...]:
-        return ()
-
-    async def subnets(self) -> tuple[Subnet, ...]:
-        return ()
-
-    async def routes(self) -> tuple[Route, ...]:
-        return ()
-
-    async def firewalls(self) -> tuple[FirewallRule, ...]:
-        return ()
-
-    async def effective_firewalls(self, network: str, region: str) -> EffectiveFirewalls:
-        return EffectiveFirewalls()
-
-    async def addresses(self) -> tuple[Address, ...]:
-        return ()
-
-    async def peering_routes(self, network: str, peering: str, region: str) -> tuple[PeeringRoute, ...]:
-        return ()
-
-    async def routers(self) -> tuple[Router, ...]:
-        return ()
-
-    async def instances(self) -> tuple[Instance, ...]:
-        return ()
-
-    async def forwarding_rules(self) -> tuple[ForwardingRule, ...]:
-        return ()
-
-    async def connectors(self) -> tuple[Connector, ...]:
-        return ()
-
-    async def services(self, region: str) -> tuple[Service, ...]:
-        return ()
-
-    async def revisions(self, region: str, service: str) -> tuple[Revision, ...]:
-        return ()
-
-    async def jobs(self, region: str) -> tuple[Job, ...]:
-        return ()
-
-    async def apis(self, names: tuple[str, ...]) -> Mapping[str, bool]:
-        return {}
-
-    async def permissions(self, names: tuple[str, ...]) -> frozenset[str]:
-        return frozenset()
-
-    async def secret_exists(self, name: str) -> bool:
-        return False
-
-    async def invokers(self, region: str, service: str) -> tuple[str, ...]:
-        return ()
-
     async def aclose(self) -> None:
         return None
 
@@ -334,58 +262,3 @@ def _take_effect(world: World, pending: Pending) -> None:
 
 def _revision(ref: Ref, service: Service) -> str:
     return f"{ref.name}/{service.latest_created}"
-
-
-def _patched(world: World, found: AnyResource, change: Patch) -> AnyResource:
-    match change:
-        case SubnetPatch():
-            assert isinstance(found, Subnet)
-            return replace(found, private_google_access=change.private_google_access)
-        case ConnectorPatch():
-            assert isinstance(found, Connector)
-            return replace(found, min_instances=change.min_instances, max_instances=change.max_instances)
-        case ServicePatch():
-            assert isinstance(found, Service)
-            return _patched_service(world, found, change)
-
-
-def _patched_service(world: World, found: Service, change: ServicePatch) -> Service:
-    """A new revision when the template changes; traffic is taken as it is sent."""
-    env = {**found.env, **{name: _value(world, found.name, name, value) for name, value in change.env.items()}}
-    env = {name: value for name, value in env.items() if not isinstance(value, Unset)}
-    after = replace(found, env=env)
-    if isinstance(change.vpc, VpcAccess):
-        after = replace(after, vpc=change.vpc)
-    if isinstance(change.traffic, tuple):
-        after = replace(after, traffic=change.traffic)
-    if (after.vpc, after.env) != (found.vpc, found.env):
-        number = int(found.latest_created.rsplit("-", 1)[1]) + 1
-        name = f"{found.name}-{number:05d}"
-        after = replace(after, latest_created=name, latest_ready=name)
-    return after
-
-
-def _value(world: World, service: str, name: str, value: EnvValue) -> EnvValue:
-    if not isinstance(value, FromRevision):
-        return value
-    revisions = (r for r in world.resources.values() if isinstance(r, Revision) and r.service == service)
-    return next(r for r in revisions if r.name == value.revision).env.get(name, Unset())
-
-
-def a_service(name: str = "web", **env: EnvValue) -> Service:
-    """A service with one revision that serves everything."""
-    first = f"{name}-00001"
-    return Service(
-        name=name,
-        region="r",
-        etag="e0",
-        env=env,
-        traffic=(Traffic(percent=100),),
-        latest_ready=first,
-        latest_created=first,
-        ready=Condition(state="SUCCEEDED"),
-    )
-
-
-def seconds_ago(seconds: float) -> str:
-    return datetime.fromtimestamp(time.time() - seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

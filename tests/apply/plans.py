@@ -8,9 +8,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from tests.apply.fake_cloud import FakeCloud, a_service
+from tests.apply.fake_cloud import FakeCloud
+from tests.apply.fake_resources import a_service
+from wizard.apply.events import StepStatus
 from wizard.apply.handle import RunHandle
 from wizard.apply.journal import Journal
+from wizard.apply.record import RunRecord
 from wizard.apply.runner import run
 from wizard.apply.state import RunState
 from wizard.apply.work import Emit, Pace
@@ -126,6 +129,14 @@ async def go(
     """Run a flow to its end and let go of the run."""
     with handle:
         return await flow(handle, cloud, emit or (lambda _: None), stop or asyncio.Event(), pace=PACE)
+
+
+def statuses(state: RunState) -> dict[str, StepStatus]:
+    return {step.id: step.status for step in state.steps}
+
+
+def recorded(tmp_path: Path) -> RunRecord:
+    return open_journal(tmp_path).load("last")
 
 
 def settings(cloud: FakeCloud) -> dict[Ref, AnyResource]:

@@ -142,8 +142,12 @@ async def test_what_somebody_else_made_after_the_crash_is_not_ours(tmp_path: Pat
     operation = await intended.step.send(twin, intended.change, None, "somebody")
     await twin.wait(operation)
     cloud.put(intended.step.ref, twin.world.resources[intended.step.ref])
+    shutil.copytree(folder, tmp_path / "back")
     assert (await go(attach(folder), cloud, resume)).step("subnet/s").status == "reused"
     await go(attach(folder), cloud, undo)
+    assert intended.step.ref in cloud.world.resources
+    cloud = FakeCloud(tmp_path / "back" / "cloud")
+    assert (await go(attach(tmp_path / "back"), cloud, undo)).status is RunStatus.UNDONE
     assert intended.step.ref in cloud.world.resources
 
 

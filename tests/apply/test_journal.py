@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.apply.crash import died
-from tests.apply.fake_cloud import FakeCloud, a_service
+from tests.apply.fake_cloud import FakeCloud
+from tests.apply.fake_resources import a_service
 from tests.apply.plans import (
     ENVIRONMENT,
     attach,
@@ -23,7 +24,6 @@ from tests.apply.plans import (
     plan_of,
     planned,
     setup_plan,
-    start_world,
     subnet,
 )
 from wizard.apply import stored
@@ -37,13 +37,6 @@ from wizard.errors import InputError
 from wizard.records import FromRevision, Job, Literal, SecretRef, Service
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-
-@pytest.fixture
-def cloud(tmp_path: Path) -> FakeCloud:
-    made = FakeCloud(tmp_path / "cloud")
-    start_world(made)
-    return made
 
 
 def mode(path: Path) -> int:

@@ -29,10 +29,12 @@ from wizard.apply.events import (
     StepStatus,
     StepSummary,
 )
+from wizard.apply.record import Attempt
 from wizard.apply.state import RunState, reduce, replay
 from wizard.apply.stop import stop_on_signals
 from wizard.apply.undo import left_behind, undo_plan
 from wizard.plan.step import Change, Op
+from wizard.ports import Operation
 
 STARTED = RunStarted(run="r", at="t0", steps=(StepSummary(id="a", title="A", op="create", usual=5.0),))
 
@@ -108,6 +110,25 @@ async def test_undo_is_a_plan_in_the_opposite_order(tmp_path: Path) -> None:
     assert plan.step("private-google-access/old").change.fields[0].after == "off"
     assert msgspec.json.decode(msgspec.json.encode(plan), type=type(plan)) == plan
     assert [left.id for left in left_behind(record)] == [plans.api.id]
+
+
+async def test_the_order_holds_across_what_is_left(tmp_path: Path) -> None:
+    """The firewall rule between the two was there before: the connector still goes before the subnet."""
+    cloud = FakeCloud(tmp_path / "cloud")
+    cloud.put(plans.firewall.ref, plans.firewall.rule)
+    first, then = plans.planned(plans.subnet, cloud), plans.planned(plans.firewall, cloud, plans.subnet)
+    await go(begin(tmp_path, plans.plan_of(first, then, plans.planned(plans.connector, cloud, plans.firewall))), cloud)
+    plan = undo_plan(open_journal(tmp_path).load("last"))
+    assert plan.step("subnet-delete/s").depends_on == ("connector-delete/c",)
+
+
+def test_what_was_there_before_is_never_our_creation() -> None:
+    operation = Operation(name="op", ref=plans.subnet.ref)
+    change = Change(op=Op.CREATE, reason="")
+    made = Attempt(request_id="1", change=change, absent_before=True, at="t", operation=operation)
+    assert made.ours
+    assert not msgspec.structs.replace(made, absent_before=False).ours
+    assert not msgspec.structs.replace(made, operation=None).ours
 
 
 async def test_a_run_that_did_nothing_has_nothing_to_undo(tmp_path: Path) -> None:

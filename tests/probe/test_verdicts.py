@@ -72,6 +72,11 @@ def test_without_logs_the_exit_codes_are_enough() -> None:
     assert result.latency_ms is None
 
 
+def test_the_zero_of_a_task_that_succeeded_may_be_missing() -> None:
+    (result,) = summarise((REDIS,), [Task(name="t", index=0, condition=Condition(state="SUCCEEDED"))], ())
+    assert result.connected
+
+
 def test_a_line_that_contradicts_the_exit_code_is_not_believed() -> None:
     (result,) = summarise((REDIS,), [Task(name="t", index=0, exit_code=20)], (line(0, "connected", latency_ms=1.0),))
     assert (result.verdict, result.latency_ms, result.attempts[0].detail) == ("refused", None, "")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from wizard.sandbox.scenario import load
-
 from wizard.sandbox.api import Body
 from wizard.sandbox.clock import Clock
+from wizard.sandbox.scenario import parse
 from wizard.sandbox.world import World
 
 PROJECT = "projects/demo-project"
@@ -44,11 +41,9 @@ serves = ["redis:6379", "postgres:5432", "mysql:3306", "http:80", "tcp:9000", "r
 """
 
 
-def world(folder: Path, more: str = "", *, instant: bool = True) -> World:
+def world(more: str = "", *, instant: bool = True) -> World:
     """The scenario above with more TOML, and these bodies: network, two subnets, routes, a VM, a connector."""
-    file = folder / "scenario.toml"
-    file.write_text(SCENARIO + more)
-    made = World(scenario=load(str(file)), clock=Clock(instant=instant))
+    made = World(scenario=parse((SCENARIO + more).encode(), "small world"), clock=Clock(instant=instant))
     put = made.store.put
     put(f"compute/{NETWORK}", {"name": "my-vpc", "networkFirewallPolicyEnforcementOrder": "AFTER_CLASSIC_FIREWALL"})
     for name, range_ in (("machines", "10.0.0.0/24"), ("run", "10.1.0.0/26"), ("con-subnet", "10.8.1.0/28")):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.sandbox.small_worlds import (
     CONNECTOR,
@@ -30,10 +31,8 @@ from wizard.sandbox.world import World
 Change = Callable[[World], None]
 
 
-def ask(
-    folder: Path, access: Body | None, *changes: Change, address: str = "10.0.0.3", port: int = 6379, more: str = ""
-) -> Decision:
-    made = world(folder, more)
+def ask(access: Body | None, *changes: Change, address: str = "10.0.0.3", port: int = 6379, more: str = "") -> Decision:
+    made = world(more)
     for change in changes:
         change(made)
     return decide(made, access, REGION, address, port)
@@ -47,7 +46,7 @@ def all_traffic(access: Body) -> Body:
     return {**access, "egress": "ALL_TRAFFIC"}
 
 
-FROM_RUN = {"sourceRanges": ["10.1.0.0/26"]}
+FROM_RUN: Body = {"sourceRanges": ["10.1.0.0/26"]}
 
 
 @pytest.mark.parametrize(
@@ -158,9 +157,9 @@ FROM_RUN = {"sourceRanges": ["10.1.0.0/26"]}
     ],
 )
 def test_egress_setting_and_vpc_firewall_rules(
-    access: Body | None, changes: list[Change], verdict: str, why: str, tmp_path: Path
+    access: Body | None, changes: list[Change], verdict: str, why: str
 ) -> None:
-    decision = ask(tmp_path, access, *changes)
+    decision = ask(access, *changes)
     assert decision.verdict == verdict, decision.trail
     assert any(why in line for line in decision.trail), decision.trail
 
@@ -188,13 +187,7 @@ ALLOW, DENY = policy_rule(100, "allow"), policy_rule(100, "deny")
     ],
 )
 def test_policies_in_their_order(
-    order: str,
-    hierarchical: list[Body],
-    global_: list[Body],
-    regional: list[Body],
-    classic: list[str],
-    verdict: str,
-    tmp_path: Path,
+    order: str, hierarchical: list[Body], global_: list[Body], regional: list[Body], classic: list[str], verdict: str
 ) -> None:
     def prepare(w: World) -> None:
         body = w.store.get(f"compute/{NETWORK}") or {}
@@ -206,15 +199,15 @@ def test_policies_in_their_order(
         for action in classic:
             firewall(w, action, action)
 
-    assert ask(tmp_path, DIRECT, prepare).verdict == verdict
+    assert ask(DIRECT, prepare).verdict == verdict
 
 
-def test_organization_before_folder(tmp_path: Path) -> None:
+def test_organization_before_folder() -> None:
     def prepare(w: World) -> None:
         policy(w, "locations/global", "folders/2", DENY)
         policy(w, "locations/global", "organizations/1", ALLOW)
 
-    assert ask(tmp_path, DIRECT, prepare).verdict == "deliver"
+    assert ask(DIRECT, prepare).verdict == "deliver"
 
 
 def connector(**fields: object) -> Change:
@@ -252,19 +245,19 @@ def connector(**fields: object) -> Change:
         ({"networkInterfaces": [{"network": "b", "subnetwork": "run"}]}, [], "drop", "another network"),
     ],
 )
-def test_where_the_packet_enters(access: Body, changes: list[Change], verdict: str, why: str, tmp_path: Path) -> None:
-    decision = ask(tmp_path, access, *changes)
+def test_where_the_packet_enters(access: Body, changes: list[Change], verdict: str, why: str) -> None:
+    decision = ask(access, *changes)
     assert decision.verdict == verdict, decision.trail
     assert any(why in line for line in decision.trail), decision.trail
 
 
-def test_a_connector_serves_its_own_region_only(tmp_path: Path) -> None:
-    decision = decide(world(tmp_path), VIA_CONNECTOR, "europe-west1", "10.0.0.3", 6379)
+def test_a_connector_serves_its_own_region_only() -> None:
+    decision = decide(world(), VIA_CONNECTOR, "europe-west1", "10.0.0.3", 6379)
     assert decision.verdict == "drop"
     assert "another region" in decision.trail[-1]
 
 
-def test_the_source_is_an_address_that_cloud_run_holds(tmp_path: Path) -> None:
+def test_the_source_is_an_address_that_cloud_run_holds() -> None:
     def hold(w: World) -> None:
         place = f"compute/{PROJECT}/regions/{REGION}"
         link = f"https://www.googleapis.com/compute/v1/{PROJECT}/regions/{REGION}/subnetworks/run"
@@ -272,11 +265,11 @@ def test_the_source_is_an_address_that_cloud_run_holds(tmp_path: Path) -> None:
         w.store.put(f"{place}/addresses/serverless-ipv4-1", body)
 
     only_this_block = rule("a", "allow", sourceRanges=["10.1.0.16/28"])
-    assert ask(tmp_path, DIRECT, hold, only_this_block).verdict == "deliver"
-    assert ask(tmp_path, DIRECT, only_this_block).verdict == "drop"
+    assert ask(DIRECT, hold, only_this_block).verdict == "deliver"
+    assert ask(DIRECT, only_this_block).verdict == "drop"
 
 
-VPN = {"nextHopVpnTunnel": f"{PROJECT}/regions/{REGION}/vpnTunnels/t"}
+VPN: Body = {"nextHopVpnTunnel": f"{PROJECT}/regions/{REGION}/vpnTunnels/t"}
 ON_PREMISES = """
 [[target]]
 name = "on-prem"
@@ -342,7 +335,35 @@ serves = ["tcp:22"]
         ),
     ],
 )
-def test_routes(changes: list[Change], address: str, verdict: str, why: str, tmp_path: Path) -> None:
-    decision = ask(tmp_path, DIRECT, *changes, address=address, port=22, more=ON_PREMISES)
+def test_routes(changes: list[Change], address: str, verdict: str, why: str) -> None:
+    decision = ask(DIRECT, *changes, address=address, port=22, more=ON_PREMISES)
     assert decision.verdict == verdict, decision.trail
     assert any(why in line for line in decision.trail), decision.trail
+
+
+RULES = st.lists(
+    st.tuples(
+        st.sampled_from(["allow", "deny"]),
+        st.sampled_from([900, 1000, 1100]),
+        st.sampled_from(["", "6379", "1-7000", "80"]),
+        st.sampled_from(["10.1.0.0/26", "10.1.0.0/27", "10.8.0.0/28", "0.0.0.0/0"]),
+    ),
+    max_size=6,
+)
+
+
+@given(rules=RULES, access=st.sampled_from([DIRECT, VIA_CONNECTOR]), data=st.data())
+def test_names_of_rules_do_not_matter_and_priority_zero_always_decides(
+    rules: list[tuple[str, int, str, str]], access: Body, data: st.DataObject
+) -> None:
+    def named(order: list[int], *more: Change) -> str:
+        changes = [
+            rule(f"r{name}", action, priority, ports, sourceRanges=[source])
+            for name, (action, priority, ports, source) in zip(order, rules, strict=True)
+        ]
+        return ask(access, *changes, *more).verdict
+
+    order = list(range(len(rules)))
+    assert named(order) == named(data.draw(st.permutations(order)))
+    assert named(order, rule("first", "allow", 0)) == "deliver"
+    assert named(order, rule("first", "allow", 0), rule("also", "deny", 0)) == "drop"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,21 +88,21 @@ EVERYTHING: Body = {"sourceSubnetworkIpRangesToNat": "ALL_SUBNETWORKS_ALL_IP_RAN
         pytest.param(CONNECTOR_ALL, listing("run"), "drop", id="a connector's own range cannot be listed"),
     ],
 )
-def test_public_addresses(access: Body | None, gateway: Body | None, verdict: str, tmp_path: Path) -> None:
-    made = world(tmp_path, PARTNER)
+def test_public_addresses(access: Body | None, gateway: Body | None, verdict: str) -> None:
+    made = world(PARTNER)
     if gateway:
         nat(made, **gateway)
     decision = decide(made, access, REGION, "203.0.113.9", 80)
     assert decision.verdict == verdict, decision.trail
 
 
-def test_an_unknown_public_address_is_silence(tmp_path: Path) -> None:
-    assert decide(world(tmp_path), None, REGION, "198.51.100.1", 443).verdict == "drop"
+def test_an_unknown_public_address_is_silence() -> None:
+    assert decide(world(), None, REGION, "198.51.100.1", 443).verdict == "drop"
 
 
 @pytest.mark.parametrize(("access_on", "why"), [(False, "no Private Google Access"), (True, "the sandbox has no")])
-def test_google_apis_need_private_google_access(access_on: bool, why: str, tmp_path: Path) -> None:
-    made = world(tmp_path)
+def test_google_apis_need_private_google_access(access_on: bool, why: str) -> None:
+    made = world()
     subnet(made, "run", "10.1.0.0/26", privateIpGoogleAccess=access_on)
     decision = decide(made, DIRECT, REGION, "199.36.153.8", 443)
     assert decision.verdict == "drop"
@@ -120,27 +120,27 @@ def test_google_apis_need_private_google_access(access_on: bool, why: str, tmp_p
 )
 @pytest.mark.parametrize("access", [DIRECT, VIA_CONNECTOR])
 def test_managed_services_need_a_peering_route_and_no_rule_of_ours(
-    access: Body, address: str, port: int, verdict: str, tmp_path: Path
+    access: Body, address: str, port: int, verdict: str
 ) -> None:
-    assert decide(world(tmp_path, MANAGED), access, REGION, address, port).verdict == verdict
+    assert decide(world(MANAGED), access, REGION, address, port).verdict == verdict
 
 
-def test_an_egress_rule_stands_before_managed_services_too(tmp_path: Path) -> None:
-    made = world(tmp_path, MANAGED)
+def test_an_egress_rule_stands_before_managed_services_too() -> None:
+    made = world(MANAGED)
     firewall(made, "e", "deny", direction="EGRESS", destinationRanges=["10.60.0.0/24"])
     assert decide(made, DIRECT, REGION, "10.60.0.3", 5432).verdict == "drop"
 
 
 @pytest.mark.parametrize(("tags", "verdict"), [(["web"], "deliver"), (["other"], "drop")])
-def test_a_load_balancer_has_the_firewall_of_its_machines(tags: list[str], verdict: str, tmp_path: Path) -> None:
-    made = world(tmp_path, BALANCER)
+def test_a_load_balancer_has_the_firewall_of_its_machines(tags: list[str], verdict: str) -> None:
+    made = world(BALANCER)
     firewall(made, "a", "allow", targetTags=tags)
     assert decide(made, DIRECT, REGION, "10.0.0.20", 80).verdict == verdict
 
 
-def peered(tmp_path: Path, state: str = "ACTIVE", **rule: object) -> Decision:
+def peered(state: str = "ACTIVE", **rule: Any) -> Decision:
     """A VM in another network, reached over a peering; `rule` is an ingress rule of that network."""
-    made = world(tmp_path)
+    made = world()
     other = LINK.replace("my-vpc", "other")
     mine = made.store.get(f"compute/{NETWORK}") or {}
     made.store.put(f"compute/{NETWORK}", mine | {"peerings": [{"name": "p", "network": other, "state": state}]})
@@ -151,15 +151,15 @@ def peered(tmp_path: Path, state: str = "ACTIVE", **rule: object) -> Decision:
     return decide(made, VIA_CONNECTOR, REGION, "10.70.0.3", 80)
 
 
-def test_over_a_peering_the_other_networks_rules_hold(tmp_path: Path) -> None:
-    assert peered(tmp_path).verdict == "drop", "Google's rule for the connector is not in that network"
-    assert peered(tmp_path, sourceTags=["vpc-connector"]).verdict == "drop", "tags do not cross a peering"
-    assert peered(tmp_path, sourceRanges=["10.8.0.0/28"]).verdict == "refuse"
-    assert peered(tmp_path, "INACTIVE", sourceRanges=["10.8.0.0/28"]).verdict == "drop"
+def test_over_a_peering_the_other_networks_rules_hold() -> None:
+    assert peered().verdict == "drop", "Google's rule for the connector is not in that network"
+    assert peered(sourceTags=["vpc-connector"]).verdict == "drop", "tags do not cross a peering"
+    assert peered(sourceRanges=["10.8.0.0/28"]).verdict == "refuse"
+    assert peered("INACTIVE", sourceRanges=["10.8.0.0/28"]).verdict == "drop"
 
 
-def test_what_is_attached_listens(tmp_path: Path) -> None:
-    made = world(tmp_path)
+def test_what_is_attached_listens() -> None:
+    made = world()
     assert decide(made, VIA_CONNECTOR, REGION, "10.0.0.3", 7777).verdict == "refuse"
     made.attached["10.0.0.3:7777"] = ("127.0.0.1", 1)
     assert decide(made, VIA_CONNECTOR, REGION, "10.0.0.3", 7777).verdict == "deliver"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import http.client
 import socket
-from pathlib import Path
 
 import pytest
 
@@ -27,8 +26,8 @@ async def talk(where: tuple[str, int], *said: bytes) -> list[bytes]:
     return heard
 
 
-async def test_each_target_port_listens_until_stopped(tmp_path: Path) -> None:
-    world = small_worlds.world(tmp_path)
+async def test_each_target_port_listens_until_stopped() -> None:
+    world = small_worlds.world()
     await listeners.start(world)
     doors = dict(world.listeners)
     assert {port for _, port in doors if port} == {6379, 5432, 3306, 80, 9000, 82}
@@ -43,8 +42,8 @@ async def test_each_target_port_listens_until_stopped(tmp_path: Path) -> None:
     await listeners.stop(world)
 
 
-async def test_redis_keeps_and_forgets(tmp_path: Path) -> None:
-    world = small_worlds.world(tmp_path)
+async def test_redis_keeps_and_forgets() -> None:
+    world = small_worlds.world()
     await listeners.start(world)
     said = (
         b"PING\r\n",
@@ -60,8 +59,8 @@ async def test_redis_keeps_and_forgets(tmp_path: Path) -> None:
     assert heard[5].startswith(b"-ERR")
 
 
-async def test_postgres_declines_tls_and_asks_for_a_password(tmp_path: Path) -> None:
-    world = small_worlds.world(tmp_path)
+async def test_postgres_declines_tls_and_asks_for_a_password() -> None:
+    world = small_worlds.world()
     await listeners.start(world)
     startup = b"\x00\x00\x00\x11\x00\x03\x00\x00user\x00me\x00\x00"
     heard = await talk(
@@ -72,8 +71,8 @@ async def test_postgres_declines_tls_and_asks_for_a_password(tmp_path: Path) -> 
     assert heard[2][:1] == b"E"
 
 
-async def test_http_is_understood_by_a_real_client(tmp_path: Path) -> None:
-    world = small_worlds.world(tmp_path)
+async def test_http_is_understood_by_a_real_client() -> None:
+    world = small_worlds.world()
     await listeners.start(world)
 
     def get() -> tuple[int, bytes]:
@@ -88,8 +87,8 @@ async def test_http_is_understood_by_a_real_client(tmp_path: Path) -> None:
     await listeners.stop(world)
 
 
-async def test_the_kernel_refuses_and_drops_for_real(tmp_path: Path) -> None:
-    world = small_worlds.world(tmp_path)
+async def test_the_kernel_refuses_and_drops_for_real() -> None:
+    world = small_worlds.world()
     await listeners.start(world)
     for _ in range(3):
         with socket.socket() as one, pytest.raises(TimeoutError):
@@ -127,13 +126,11 @@ records = { www = "203.0.113.1", "lost.corp.example" = "203.0.113.2" }
         (None, "db.corp.example", None),
     ],
 )
-def test_private_zones_shadow_and_are_private(
-    access: Body | None, name: str, address: str | None, tmp_path: Path
-) -> None:
-    assert resolve(small_worlds.world(tmp_path, ZONES), access, name) == address
+def test_private_zones_shadow_and_are_private(access: Body | None, name: str, address: str | None) -> None:
+    assert resolve(small_worlds.world(ZONES), access, name) == address
 
 
-def test_a_targets_name_needs_vpc_access(tmp_path: Path) -> None:
-    world = small_worlds.world(tmp_path)
+def test_a_targets_name_needs_vpc_access() -> None:
+    world = small_worlds.world()
     assert resolve(world, DIRECT, "cache.corp.example") == "10.0.0.3"
     assert resolve(world, None, "cache.corp.example") is None

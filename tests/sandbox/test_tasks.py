@@ -29,8 +29,8 @@ outcome = "3"
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, more: str = "", *, instant: bool = True) -> AsyncIterator[World]:
-    world = small_worlds.world(folder, more, instant=instant)
+async def running(more: str = "", *, instant: bool = True) -> AsyncIterator[World]:
+    world = small_worlds.world(more, instant=instant)
     small_worlds.route(world, "vpn", "10.50.0.0/16", nextHopVpnTunnel="t")
     await listeners.start(world)
     try:
@@ -42,7 +42,7 @@ async def running(folder: Path, more: str = "", *, instant: bool = True) -> Asyn
 def execution(*targets: str, access: Body | None = None, job: str = "probe", text: str = "", **env: str) -> Body:
     """An execution of the probe (or of another Python program) as the run API shows it."""
     values = {"RUNVPC_TARGETS": json.dumps(targets), "RUNVPC_TIMEOUT": "2", "RUNVPC_ATTEMPTS": "9"} | env
-    container = {"command": ["python"], "args": ["-c", text or probe_text()]}
+    container: Body = {"command": ["python"], "args": ["-c", text or probe_text()]}
     container["env"] = [{"name": key, "value": value} for key, value in values.items()]
     template = {"containers": [container], "vpcAccess": access or {}, "timeout": "90s"}
     return {"name": f"{PROJECT}/locations/{REGION}/jobs/{job}/executions/{job}-1", "taskCount": 9, "template": template}
@@ -76,35 +76,35 @@ def report(result: TaskResult) -> Body:
     ],
 )
 async def test_each_verdict_comes_from_a_real_process(
-    target: str, access: Body | None, verdict: str, layer: str, code: int, tmp_path: Path
+    target: str, access: Body | None, verdict: str, layer: str, code: int
 ) -> None:
-    async with running(tmp_path) as world:
+    async with running() as world:
         result = await run_task(world, execution(target, access=access), 0)
     said = report(result)
     assert (said["verdict"], said["layer"], result.exit_code) == (verdict, layer, code), result
     assert (said["index"], said["target"], result.simulated, result.message) == (0, target, False, "")
 
 
-async def test_redis_can_be_written_to(tmp_path: Path) -> None:
-    async with running(tmp_path) as world:
+async def test_redis_can_be_written_to() -> None:
+    async with running() as world:
         result = await run_task(world, execution("redis://10.0.0.3", access=VIA_CONNECTOR, RUNVPC_WRITE="1"), 0)
     assert report(result)["detail"] == "PING, SET, GET and DEL of a throw-away key"
 
 
-async def test_an_attached_server_takes_the_place_of_the_target(tmp_path: Path) -> None:
+async def test_an_attached_server_takes_the_place_of_the_target() -> None:
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"\x0a\x00\x00\x00\x0aattached\x00")
         await writer.drain()
         writer.close()
 
-    async with running(tmp_path) as world, await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+    async with running() as world, await asyncio.start_server(greet, "127.0.0.1", 0) as server:
         world.attached["10.0.0.3:3306"] = server.sockets[0].getsockname()
         result = await run_task(world, execution("mysql://10.0.0.3", access=VIA_CONNECTOR), 0)
     assert report(result)["detail"] == "MySQL attached"
 
 
-async def test_direct_vpc_egress_starts_slowly_and_the_probe_waits_it_out(tmp_path: Path) -> None:
-    async with running(tmp_path, instant=False) as world:
+async def test_direct_vpc_egress_starts_slowly_and_the_probe_waits_it_out() -> None:
+    async with running(instant=False) as world:
         small_worlds.firewall(world, "a", "allow")
         world.clock.set_speed(40)
         waited = await run_task(world, execution("redis://10.0.0.3", access=DIRECT, RUNVPC_START_WINDOW="400"), 0)
@@ -116,16 +116,16 @@ async def test_direct_vpc_egress_starts_slowly_and_the_probe_waits_it_out(tmp_pa
     assert report(connector)["start_delay_s"] == 0
 
 
-async def test_instances_run_at_the_same_time(tmp_path: Path) -> None:
-    async with running(tmp_path) as world:
+async def test_instances_run_at_the_same_time() -> None:
+    async with running() as world:
         work = execution("redis://10.0.0.3", "tcp://10.0.0.3:81", access=VIA_CONNECTOR)
         results = await asyncio.gather(*(run_task(world, work, index) for index in range(4)))
     assert [r.exit_code for r in results] == [0, 20, 0, 20]
     assert [report(r)["index"] for r in results] == [0, 1, 2, 3]
 
 
-async def test_a_task_is_killed_at_its_timeout(tmp_path: Path) -> None:
-    async with running(tmp_path, instant=False) as world:
+async def test_a_task_is_killed_at_its_timeout() -> None:
+    async with running(instant=False) as world:
         work = execution("redis://10.0.0.3:82", access=VIA_CONNECTOR, RUNVPC_TIMEOUT="30")
         work["template"]["timeout"] = "1s"
         begun = time.monotonic()
@@ -134,8 +134,8 @@ async def test_a_task_is_killed_at_its_timeout(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 10
 
 
-async def test_cancelling_kills_the_process(tmp_path: Path) -> None:
-    async with running(tmp_path, instant=False) as world:
+async def test_cancelling_kills_the_process() -> None:
+    async with running(instant=False) as world:
         work = execution("redis://10.0.0.3:82", access=VIA_CONNECTOR, RUNVPC_TIMEOUT="30")
         task = asyncio.create_task(run_task(world, work, 0))
         await asyncio.sleep(0.5)
@@ -148,7 +148,7 @@ async def test_cancelling_kills_the_process(tmp_path: Path) -> None:
 async def test_another_program_is_never_run(job: str, code: int, tmp_path: Path) -> None:
     proof = tmp_path / "ran"
     text = probe_text() + f"\nopen({str(proof)!r}, 'w')"
-    async with running(tmp_path, MORE) as world:
+    async with running(MORE) as world:
         result = await run_task(world, execution("redis://10.0.0.3", job=job, text=text), 0)
     assert (result.exit_code, result.simulated) == (code, True)
     assert not proof.exists()
@@ -195,10 +195,8 @@ async def test_the_launcher_fails_closed(text: str) -> None:
     assert printed.startswith(b"stopped: the probe tried"), printed
 
 
-async def test_the_process_sees_the_containers_environment_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_process_sees_the_containers_environment_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNVPC_WRITE", "1")
-    async with running(tmp_path) as world:
+    async with running() as world:
         result = await run_task(world, execution("redis://10.0.0.3", access=VIA_CONNECTOR), 0)
     assert report(result)["detail"] == "+PONG"

@@ -7,11 +7,13 @@ import re
 from wizard.errors import InputError
 from wizard.wording import shown
 
-_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s?)?", re.ASCII)
+_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
 
 
 def seconds(text: str, field: str = "duration") -> int:
     """`90`, `90s`, `5m`, `2h`, `1h30m` in seconds. Raises InputError for anything else, and for nothing."""
+    if text.isascii() and text.isdigit() and len(text) <= 6:
+        return int(text)
     match = _DURATION.fullmatch(text)
     if match is None or not any(match.groups()):
         raise InputError(

@@ -53,6 +53,7 @@ def running_sandbox(options: Options) -> Sandbox | None:
 def ask(sandbox: Sandbox, verb: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     """A reply of the sandbox's control API. Raises RunvpcError when it cannot be had."""
     try:
-        return client.control(sandbox, verb, what, body)
+        reply: dict[str, Any] = client.control(sandbox, verb, what, body)
+        return reply
     except OSError as error:
         raise RunvpcError(f"the sandbox does not answer: {error}", code="sandbox", fix="runvpc sandbox stop") from error

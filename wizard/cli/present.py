@@ -92,7 +92,7 @@ def _standing(step: StepState) -> str:
 
 def _failures(state: RunState) -> list[str]:
     lines: list[str] = []
-    for step in state.with_status(StepStatus.FAILED):
+    for step in (s for s in state.steps if s.status is StepStatus.FAILED):
         lines += paragraph(f"{step.id}: {step.error}", mark="FAILED ")
         if step.fix:
             lines += paragraph(f"fix: {step.fix}", indent=9)

@@ -8,19 +8,22 @@ import google.auth
 import google.auth.impersonated_credentials
 from google.auth.credentials import AnonymousCredentials, Credentials
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
+from google.auth.transport.requests import AuthorizedSession
 
-from wizard.cloud.failures import LOGIN
-from wizard.errors import RunvpcError
+from wizard.cloud.failures import FAILURES, LOGIN
+from wizard.errors import CloudError
 
+_USERINFO = "https://openidconnect.googleapis.com/v1/userinfo"
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 
 @dataclass(frozen=True)
 class Access:
-    """Where calls go and as whom. `endpoint` is empty for Google's own endpoints."""
+    """Where calls go and as whom. `endpoint` is empty for Google's own; `project` is the credentials' default."""
 
     credentials: Credentials
     endpoint: str = ""
+    project: str = ""
     quota_project: str = ""
 
     @property
@@ -50,18 +53,14 @@ def anonymous(endpoint: str) -> Access:
 def live(impersonate: str = "") -> Access:
     """Access to Google Cloud by Application Default Credentials. May wait for a metadata server: call it in a thread.
 
-    Raises RunvpcError when there are no credentials, with the command that makes some.
+    Raises CloudError (UNAUTHENTICATED) when there are no credentials, with the command that makes some.
     """
     try:
-        credentials, _ = google.auth.default(scopes=[_SCOPE])
+        credentials, project = google.auth.default(scopes=[_SCOPE])
     except DefaultCredentialsError as error:
-        raise RunvpcError(
-            "there are no Google Cloud credentials", code="no_credentials", fix=f"run: {LOGIN}"
-        ) from error
+        raise _unauthenticated("there are no Google Cloud credentials") from error
     except GoogleAuthError as error:
-        raise RunvpcError(
-            f"the credentials are unusable: {error}", code="no_credentials", fix=f"run: {LOGIN}"
-        ) from error
+        raise _unauthenticated(f"the credentials are unusable: {error}") from error
     quota_project = str(getattr(credentials, "quota_project_id", "") or "")
     if impersonate:
         credentials = google.auth.impersonated_credentials.Credentials(
@@ -70,4 +69,20 @@ def live(impersonate: str = "") -> Access:
             target_scopes=[_SCOPE],
             quota_project_id=quota_project or None,
         )
-    return Access(credentials=credentials, quota_project=quota_project)
+    return Access(credentials=credentials, project=project or "", quota_project=quota_project)
+
+
+def account(access: Access) -> str:
+    """The e-mail address that calls; asked of Google where a person's credentials do not hold it, else empty."""
+    if access.account or access.endpoint:
+        return access.account
+    try:
+        reply = AuthorizedSession(access.credentials).get(_USERINFO, timeout=5)
+    except FAILURES:
+        return ""
+    known = reply.json() if reply.ok else {}
+    return str(known.get("email", "")) if isinstance(known, dict) else ""
+
+
+def _unauthenticated(message: str) -> CloudError:
+    return CloudError(message, status="UNAUTHENTICATED", doing="find credentials", fix=f"run: {LOGIN}")

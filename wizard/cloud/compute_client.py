@@ -90,7 +90,8 @@ class ComputeClient:
                 return client
             options = ClientOptions(api_endpoint=self._access.endpoint or None)
             made = kind(credentials=self._access.credentials, transport="rest", client_options=options)
-            self._clients[kind] = self._open.enter_context(made)
+            self._open.enter_context(made)
+            self._clients[kind] = made
             return made
 
 

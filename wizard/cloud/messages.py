@@ -19,3 +19,9 @@ def timestamp(message: proto.Message, field: str) -> str:
     """A time field as RFC 3339 text; empty when it is not set."""
     raw: Any = type(message).pb(message)
     return str(getattr(raw, field).ToJsonString()) if raw.HasField(field) else ""
+
+
+def seconds(message: proto.Message, field: str) -> int:
+    """A duration field in whole seconds; 0 when it is not set."""
+    raw: Any = type(message).pb(message)
+    return int(getattr(raw, field).seconds)

@@ -16,6 +16,7 @@ from wizard.cloud.access import Access
 
 T = TypeVar("T")
 Body = dict[str, Any]
+Query = Mapping[str, str | list[str]]
 
 _THREADS = 8
 
@@ -50,14 +51,14 @@ class Rest:
         api: str,
         path: str,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         body: Body | None = None,
     ) -> Body:
         """The JSON reply. Raises one of `failures.FAILURES`."""
         url = f"{self._access.base(api)}/{path}"
         return await self._threads.run(lambda: self._send(timeout, verb, url, query, body))
 
-    def _send(self, timeout: float, verb: str, url: str, query: Mapping[str, str] | None, body: Body | None) -> Body:
+    def _send(self, timeout: float, verb: str, url: str, query: Query | None, body: Body | None) -> Body:
         response = self._session.request(verb, url, params=query, json=body, timeout=timeout, max_allowed_time=timeout)
         if response.status_code >= 400:
             raise from_http_response(response)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from google.cloud import run_v2 as api
 
 from wizard.cloud.links import last, part
-from wizard.cloud.messages import enum_name, timestamp
+from wizard.cloud.messages import enum_name, seconds, timestamp
 from wizard.records import (
     Condition,
     EnvValue,
@@ -113,7 +113,7 @@ def job(message: api.Job) -> Job:
         tasks=execution.task_count or 1,
         parallelism=execution.parallelism,
         max_retries=task_template.max_retries,
-        timeout=int(task_template.timeout.total_seconds()),
+        timeout=seconds(task_template, "timeout"),
         service_account=task_template.service_account,
         labels=dict(message.labels),
         start_token=message.start_execution_token,

@@ -87,7 +87,8 @@ def worst(verdicts: Iterable[str]) -> str:
 def summarise(targets: Sequence[str], tasks: Sequence[Task], log_lines: Iterable[str]) -> tuple[ProbeResult, ...]:
     """One result per target, in their order. Task i probed target i modulo their number.
 
-    The exit code decides; a log line of the same task and verdict adds detail, latency and start delay.
+    The exit code decides (the API may leave out the 0 of a task that succeeded); a log line of the same task and
+    verdict adds detail, latency and start delay.
     """
     lines = {line.index: line for line in map(_parsed, log_lines) if line}
     ordered = sorted(tasks, key=lambda task: task.index)
@@ -110,7 +111,8 @@ def _result(target: str, attempts: list[ProbeAttempt]) -> ProbeResult:
 
 
 def _attempt(target: str, task: Task, lines: Mapping[int, _Line]) -> ProbeAttempt:
-    verdict, layer = decode(task.exit_code)
+    succeeded = task.condition.state == "SUCCEEDED"
+    verdict, layer = decode(0 if task.exit_code is None and succeeded else task.exit_code)
     if verdict == "connected" and (target.startswith("tcp://") or "://" not in target):
         layer = "tcp"
     line = lines.get(task.index)

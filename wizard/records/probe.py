@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Target(Struct, frozen=True, kw_only=True):
-    """What should be reached: `url` as given; scheme is `redis`, `postgres`, `mysql`, `http`, `https` or `tcp`."""
+    """What should be reached: `url` as given; scheme is redis, rediss, postgres, mysql, http, https or tcp."""
 
     url: str
     scheme: str

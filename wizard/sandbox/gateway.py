@@ -6,18 +6,19 @@ leaves a line in the trail. The wizard's own evaluator is compared with this by 
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from wizard.sandbox.api import Body
-from wizard.sandbox.entry import enter, link_path
-from wizard.sandbox.packet import Host, Packet, Rules, Source, allowed, within
+from wizard.sandbox.entry import enter
+from wizard.sandbox.hosts import address_of, find_host
+from wizard.sandbox.in_force import firewalls
+from wizard.sandbox.next_hop import choose_route, has_nat
+from wizard.sandbox.packet import Host, Packet, Source, allowed, within
 from wizard.sandbox.world import World
 
 GOOGLE_API_VIPS = ("199.36.153.4/30", "199.36.153.8/30")
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
-MANAGED = {"redis", "sql", "psa"}
 
 Outcome = Literal["deliver", "drop", "refuse", "no_route"]
 
@@ -62,34 +63,6 @@ def through_vpc(access: Body, address: str) -> bool:
     return access.get("egress") in ("ALL_TRAFFIC", 1) or within(address, (*PRIVATE, *GOOGLE_API_VIPS))
 
 
-def firewalls(world: World, network: str, region: str) -> Rules:
-    """The firewalls in force on a network, in a region."""
-    body = world.store.get(f"compute/{network}") or {}
-    project = network.split("/global/")[0]
-    rules = Rules(classic_first=body.get("networkFirewallPolicyEnforcementOrder") != "BEFORE_CLASSIC_FIREWALL")
-    for _, rule in world.store.children(f"compute/{project}/global", "firewalls"):
-        if link_path(str(rule.get("network", ""))) == network:
-            rules.classic.append(rule)
-    rules.hierarchical = _policies(world, "compute/locations/global", ("organizations/", "folders/"))
-    rules.network_policies = [
-        policy
-        for place in (f"compute/{project}/global", f"compute/{project}/regions/{region}")
-        for policy in _policies(world, place, (network,))
-    ]
-    return rules
-
-
-def _policies(world: World, place: str, attached_to: tuple[str, ...]) -> list[list[Body]]:
-    """The rules of each policy that is attached to one of these, in the order of `attached_to`."""
-    found: list[tuple[int, list[Body]]] = []
-    for _, policy in world.store.children(place, "firewallPolicies"):
-        targets = [link_path(str(a.get("attachmentTarget", ""))) for a in policy.get("associations") or []]
-        ranks = [rank for rank, wanted in enumerate(attached_to) if any(t.startswith(wanted) for t in targets)]
-        if ranks:
-            found.append((ranks[0], policy.get("rules") or []))
-    return [rules for _, rules in sorted(found, key=lambda one: one[0])]
-
-
 def _forward(world: World, packet: Packet, source: Source, trail: list[str]) -> Outcome:
     route = choose_route(world, packet, source)
     if route is None:
@@ -101,89 +74,9 @@ def _forward(world: World, packet: Packet, source: Source, trail: list[str]) -> 
     if route.get("nextHopGateway"):
         return _leave(world, packet, source, trail)
     if route.get("nextHopIp") or route.get("nextHopInstance"):
-        appliance = str(route.get("nextHopIp") or _address_of(world, str(route["nextHopInstance"])))
+        appliance = str(route.get("nextHopIp") or address_of(world, str(route["nextHopInstance"])))
         return _through(world, packet, source, find_host(world, appliance, source.network), trail)
     return _on_premises(world, packet, trail)
-
-
-def choose_route(world: World, packet: Packet, source: Source) -> Body | None:
-    """Subnet routes (own and of peers) before all others; then the longest prefix, then the smallest priority."""
-    project = source.network.split("/global/")[0]
-    routes = [
-        route
-        for _, route in world.store.children(f"compute/{project}/global", "routes")
-        if link_path(str(route.get("network", ""))) == source.network
-    ]
-    routes += _routes_of_scenario(world, source)
-    fitting = [
-        route
-        for route in routes
-        if within(packet.destination, [str(route["destRange"])])
-        and (not route.get("tags") or source.tags & set(route["tags"]))
-    ]
-    return max(fitting, key=_preference, default=None)
-
-
-def _preference(route: Body) -> tuple[bool, int, int]:
-    prefix = ipaddress.ip_network(str(route["destRange"]), strict=False).prefixlen
-    return bool(route.get("nextHopNetwork")), prefix, -int(route.get("priority", 1000))
-
-
-def _routes_of_scenario(world: World, source: Source) -> list[Body]:
-    """Routes that no `routes.list` shows: those a peer offers and those a Cloud Router has learned."""
-    name = source.network.rsplit("/", 1)[-1]
-    routes: list[Body] = []
-    for peering in world.scenario.peerings:
-        if peering.network == name:
-            routes += [
-                {"name": f"peering {peering.name}", "destRange": r, "nextHopPeering": peering.name}
-                for r in peering.routes
-            ]
-    routes += [
-        {"name": route.name, "destRange": route.range, "priority": route.priority, "nextHopVpnTunnel": "bgp"}
-        for route in world.scenario.routes
-        if route.network == name and route.next_hop == "bgp"
-    ]
-    return routes
-
-
-def find_host(world: World, address: str, network: str) -> Host | None:
-    """Who has an address in a network or in one that it is peered with: a VM, an internal load balancer, a service."""
-    visible = {network, *_peers(world, network)}
-    for key in world.store.keys("compute/"):
-        if "/instances/" not in key:
-            continue
-        body = world.store.get(key) or {}
-        for interface in body.get("networkInterfaces") or []:
-            where = link_path(str(interface.get("network", "")))
-            if interface.get("networkIP") == address and where in visible:
-                tags = frozenset((body.get("tags") or {}).get("items") or [])
-                accounts = frozenset(str(a["email"]) for a in body.get("serviceAccounts") or [])
-                return Host(str(body["name"]), where, tags, accounts)
-    return _target_host(world, address, visible)
-
-
-def _target_host(world: World, address: str, visible: set[str]) -> Host | None:
-    """A target of the scenario that is no VM; the machines behind a load balancer have the target's tags."""
-    for target in world.scenario.targets:
-        where = next((n for n in visible if n.rsplit("/", 1)[-1] == target.network), "")
-        if target.address != address or target.kind == "vm" or not where:
-            continue
-        accounts = frozenset({target.service_account} - {""})
-        return Host(target.name, where, frozenset(target.tags), accounts, guarded=target.kind not in MANAGED)
-    return None
-
-
-def _peers(world: World, network: str) -> list[str]:
-    body = world.store.get(f"compute/{network}") or {}
-    peerings = [p for p in body.get("peerings") or [] if p.get("state", "ACTIVE") == "ACTIVE"]
-    return [link_path(str(p.get("network", ""))) for p in peerings]
-
-
-def _address_of(world: World, instance: str) -> str:
-    body = world.store.get(f"compute/{link_path(instance)}") or {}
-    interfaces = body.get("networkInterfaces") or [{}]
-    return str(interfaces[0].get("networkIP", ""))
 
 
 def _admitted(world: World, packet: Packet, source: Source, host: Host, trail: list[str]) -> bool:
@@ -233,24 +126,10 @@ def _leave(world: World, packet: Packet, source: Source, trail: list[str]) -> Ou
         if not subnet.get("privateIpGoogleAccess"):
             trail.append("internet gateway: the subnet has no Private Google Access")
             return "drop"
-    elif not _has_nat(world, source):
+    elif not has_nat(world, source):
         trail.append("internet gateway: no Cloud NAT for this subnet")
         return "drop"
     return _internet(world, packet.destination, packet.port, trail)
-
-
-def _has_nat(world: World, source: Source) -> bool:
-    """A NAT gateway that serves the source's subnet. A connector's own range is no subnet that could be listed."""
-    project = source.network.split("/global/")[0]
-    for _, router in world.store.children(f"compute/{project}/regions/{source.region}", "routers"):
-        if link_path(str(router.get("network", ""))) != source.network:
-            continue
-        for nat in router.get("nats") or []:
-            listed = {link_path(str(s.get("name", ""))) for s in nat.get("subnetworks") or []}
-            everything = str(nat.get("sourceSubnetworkIpRangesToNat", "")).startswith("ALL_SUBNETWORKS")
-            if everything or (source.subnet and source.subnet in listed):
-                return True
-    return False
 
 
 def _internet(world: World, address: str, port: int, trail: list[str]) -> Outcome:

@@ -16,7 +16,7 @@ from wizard.sandbox.world import World
 
 CLOSED = ("closed", 0)
 BLACK_HOLE = ("black hole", 0)
-_FILLERS = 4
+_FILLERS = 8
 _LONGEST = 64 * 1024
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -77,7 +77,7 @@ def _black_hole(world: World) -> tuple[str, int]:
     """A listener that never accepts, with its queue filled by connections of our own."""
     held = world.doors.enter_context(socket.socket())
     held.bind(("127.0.0.1", 0))
-    held.listen(0)
+    held.listen(1)
     for _ in range(_FILLERS):
         filler = world.doors.enter_context(socket.socket())
         filler.setblocking(False)

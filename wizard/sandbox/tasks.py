@@ -137,7 +137,7 @@ async def _run(port: int, pace: float, environment: dict[str, str], limit: float
 async def _control(instance: Instance, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answers the launcher: where a connection leads, which address a name has."""
     try:
-        while line := await reader.readline():
+        while (line := await reader.readline()).endswith(b"\n"):
             writer.write(json.dumps(_answer(instance, json.loads(line))).encode() + b"\n")
             await writer.drain()
     except ConnectionError:

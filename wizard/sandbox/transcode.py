@@ -113,7 +113,7 @@ def _put_body(request: Body, kind: Descriptor, field: str, payload: bytes) -> No
         return
     try:
         content = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ApiError(400, "Invalid JSON payload received. Unexpected token.", reason="parseError") from None
     if not isinstance(content, dict):
         raise ApiError(400, 'Invalid JSON payload received. Unknown name "": Root element must be a message.')
@@ -128,7 +128,7 @@ def _put_query(request: Body, kind: Descriptor, key: str, value: str) -> None:
     for part in parents:
         if messages.field_of(kind, part) is None:
             raise _unbound(key)
-        request = request.setdefault(_key(kind, part), {})
+        request = _child(request, _key(kind, part))
         kind = _inner(kind, part)
     field = messages.field_of(kind, last)
     if field is None:
@@ -143,9 +143,16 @@ def _put(request: Body, kind: Descriptor, path: list[str], value: str) -> None:
     """Set a variable of the path, which wins over the body."""
     *parents, last = path
     for part in parents:
-        request = request.setdefault(_key(kind, part), {})
+        request = _child(request, _key(kind, part))
         kind = _inner(kind, part)
     request[_key(kind, last)] = value
+
+
+def _child(request: Body, key: str) -> Body:
+    child = request.setdefault(key, {})
+    if not isinstance(child, dict):
+        raise ApiError(400, f"Invalid value at '{key}', expected a message.", reason="badRequest")
+    return child
 
 
 def _inner(kind: Descriptor, name: str) -> Descriptor:

@@ -8,7 +8,7 @@ from argparse import Namespace
 from msgspec.structs import replace
 
 from wizard import inventory
-from wizard.answer_check import missing
+from wizard.answer_check import check_answers, missing
 from wizard.answers import Answers
 from wizard.apply.journal import Journal
 from wizard.apply.runner import run as apply
@@ -35,7 +35,9 @@ def run(options: Options, parsed: Namespace, console: Console) -> Exit:
     if console.interactive and (options.answers is None or missing(answers)):
         from wizard.plain import ask
 
-        answers = ask(answers, console, given=frozenset(flags), everything=options.answers is None)
+        skip = frozenset({"region"}) if options.sandbox else frozenset()
+        answers = ask(answers, console, given=frozenset(flags), everything=options.answers is None, skip=skip)
+        check_answers(answers)
     _require_answers(answers, options)
     require_consent(options, console)
     return asyncio.run(_set_up(answers, options, console))

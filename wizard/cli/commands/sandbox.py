@@ -1,0 +1,148 @@
+"""`runvpc sandbox …`: the simulated cloud, seen and moved from outside."""
+
+from __future__ import annotations
+
+import shlex
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Any
+
+from wizard.cli.console import Console
+from wizard.cli.durations import seconds
+from wizard.cli.options import DEFAULT_SCENARIO, INSTANT, Options
+from wizard.cli.place import Place, ask, running_sandbox, start_sandbox
+from wizard.errors import Exit, InputError
+from wizard.sandbox import client
+
+
+def run(options: Options, parsed: Namespace, console: Console) -> Exit:
+    """Do the one action; every action but `stop` starts the sandbox where it is not running."""
+    if parsed.action == "stop":
+        return _stop(options, console)
+    place = start_sandbox(options, keep=parsed.action == "serve")
+    return ACTIONS[parsed.action](place, parsed, console)
+
+
+def _stop(options: Options, console: Console) -> Exit:
+    sandbox = running_sandbox(options)
+    if sandbox is not None:
+        client.stop(sandbox)
+    name = options.sandbox or DEFAULT_SCENARIO
+    text = f"sandbox {name} is stopped; its state is kept" if sandbox else f"sandbox {name} was not running"
+    if console.json:
+        console.document({"stopped": sandbox is not None})
+    else:
+        console.say(text)
+    return Exit.DONE
+
+
+def _serve(place: Place, parsed: Namespace, console: Console) -> Exit:
+    if console.json:
+        console.document({"url": place.sandbox.url, "port": place.sandbox.port, "project": place.project})
+    else:
+        console.say(f"SIMULATION {place.name} on {place.sandbox.url}, {place.pace}; project {place.project}")
+        console.say("it runs until: runvpc sandbox stop --sandbox " + shlex.quote(place.name))
+    return Exit.DONE
+
+
+def _env(place: Place, parsed: Namespace, console: Console) -> Exit:
+    settings = client_settings(place)
+    if console.json:
+        console.document(settings)
+    else:
+        for name, value in settings.items():
+            console.say(f"export {name}={shlex.quote(value)}")
+    return Exit.DONE
+
+
+def client_settings(place: Place) -> dict[str, str]:
+    """Environment with which gcloud and Google's client libraries talk to the sandbox and to nothing else.
+
+    Everything goes through the sandbox as a proxy that ends TLS with its own authority (prior art: 6.4).
+    """
+    proxy, folder = place.sandbox.url, place.sandbox.state_dir
+    authority = str(folder / "ca.pem")
+    return {
+        "CLOUDSDK_CONFIG": str(folder / "gcloud"),
+        "CLOUDSDK_CORE_PROJECT": place.project,
+        "CLOUDSDK_RUN_REGION": place.region,
+        "CLOUDSDK_COMPUTE_REGION": place.region,
+        "CLOUDSDK_AUTH_DISABLE_CREDENTIALS": "1",
+        "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
+        "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "1",
+        "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "1",
+        "CLOUDSDK_CORE_CHECK_GCE_METADATA": "0",
+        "CLOUDSDK_SURVEY_DISABLE_PROMPTS": "1",
+        "CLOUDSDK_PROXY_TYPE": "http",
+        "CLOUDSDK_PROXY_ADDRESS": "127.0.0.1",
+        "CLOUDSDK_PROXY_PORT": str(place.sandbox.port),
+        "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE": authority,
+        "GOOGLE_CLOUD_PROJECT": place.project,
+        "HTTPS_PROXY": proxy,
+        "HTTP_PROXY": proxy,
+        "NO_PROXY": "",
+        "REQUESTS_CA_BUNDLE": authority,
+        "SSL_CERT_FILE": authority,
+        "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": authority,
+    }
+
+
+def _reset(place: Place, parsed: Namespace, console: Console) -> Exit:
+    return _tell(console, ask(place.sandbox, "POST", "reset"))
+
+
+def _state(place: Place, parsed: Namespace, console: Console) -> Exit:
+    return _tell(console, ask(place.sandbox, "GET", "state"))
+
+
+def _log(place: Place, parsed: Namespace, console: Console) -> Exit:
+    return _tell(console, ask(place.sandbox, "GET", "log"))
+
+
+def _clock(place: Place, parsed: Namespace, console: Console) -> Exit:
+    if not parsed.change:
+        return _tell(console, ask(place.sandbox, "GET", "clock"))
+    if parsed.change == "advance":
+        return _tell(console, ask(place.sandbox, "POST", "clock", {"advance": seconds(parsed.value, "clock advance")}))
+    return _tell(console, ask(place.sandbox, "POST", "clock", _speed(parsed.value)))
+
+
+def _speed(text: str) -> dict[str, Any]:
+    if text == INSTANT:
+        return {"instant": True}
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.1 <= speed <= 10_000:
+        raise InputError("clock speed: must be 0.1 to 10000, or instant", field="clock speed", fix="clock speed 20")
+    return {"speed": speed, "instant": False}
+
+
+def _fault(place: Place, parsed: Namespace, console: Console) -> Exit:
+    if not parsed.on:
+        return _tell(console, ask(place.sandbox, "GET", "faults"))
+    if parsed.on == "clear":
+        return _tell(console, ask(place.sandbox, "POST", "faults/clear"))
+    if not parsed.kind:
+        raise InputError("fault METHOD KIND: KIND is missing", field="KIND", fix="for example http:503")
+    fault = {"on": parsed.on, "kind": parsed.kind, "times": parsed.times, "after": parsed.after}
+    return _tell(console, ask(place.sandbox, "POST", "faults", {**fault, "message": parsed.message}))
+
+
+def _tell(console: Console, reply: dict[str, Any]) -> Exit:
+    """The control API's reply is JSON in either mode."""
+    console.json = True
+    console.document(reply)
+    return Exit.DONE
+
+
+ACTIONS: dict[str, Callable[[Place, Namespace, Console], Exit]] = {
+    "serve": _serve,
+    "env": _env,
+    "reset": _reset,
+    "state": _state,
+    "log": _log,
+    "clock": _clock,
+    "fault": _fault,
+}

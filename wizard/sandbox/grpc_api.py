@@ -1,0 +1,65 @@
+"""The gRPC side: one generic handler for every method that the table knows, decoded by the same message types."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+import grpc
+import grpc.aio
+
+from wizard.sandbox import messages, transcode
+from wizard.sandbox.api import ApiError, Body
+from wizard.sandbox.dispatch import ConnectionLost, Dispatcher
+from wizard.sandbox.routes import Route, table
+
+logger = logging.getLogger(__name__)
+
+Context = grpc.aio.ServicerContext[bytes, bytes]
+Answer = Callable[[bytes, Context], Awaitable[bytes]]
+
+
+class GrpcApi(grpc.GenericRpcHandler):
+    """Looks up the routes of a gRPC path. Operations of several APIs share one path: the name decides."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes] | None:
+        """The handler of one call; None is UNIMPLEMENTED."""
+        routes = table().by_grpc.get(handler_call_details.method)
+        return grpc.unary_unary_rpc_method_handler(self._answer_for(routes)) if routes else None
+
+    def _answer_for(self, routes: list[Route]) -> Answer:
+        async def answer(payload: bytes, context: Context) -> bytes:
+            try:
+                return await self._answer(routes, payload)
+            except ApiError as error:
+                await _abort(context, error)
+            except ConnectionLost:
+                await context.abort(grpc.StatusCode.UNAVAILABLE, "recvmsg:Connection reset by peer")
+
+        return answer
+
+    async def _answer(self, routes: list[Route], payload: bytes) -> bytes:
+        message = messages.message_type(routes[0].request)()
+        message.MergeFromString(payload)
+        request = transcode.to_json(message)
+        reply: Body = {}
+        for route in self._meant(routes, request):
+            for key, value in (await self._dispatcher.call(route, request, transport="grpc")).items():
+                reply[key] = reply.get(key, []) + value if isinstance(value, list) else value
+        return transcode.from_json(routes[0].response or "google.protobuf.Empty", reply)
+
+    def _meant(self, routes: list[Route], request: Body) -> list[Route]:
+        """Of several APIs' routes, the one that has the operation named; all of them when operations are listed."""
+        name = request.get("name", "")
+        having = [route for route in routes if self._dispatcher.world.store.get(f"{route.api}/{name}") is not None]
+        listed = [route for route in routes if route.method.endswith(".ListOperations")]
+        return listed or having or routes[:1]
+
+
+async def _abort(context: Context, error: ApiError) -> NoReturn:
+    code = getattr(grpc.StatusCode, error.status, grpc.StatusCode.UNKNOWN)
+    await context.abort(code, error.message)

@@ -1,0 +1,145 @@
+"""The REST side: HTTP requests in, JSON replies out, errors in the format of the API that answers."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from wizard.sandbox import transcode
+from wizard.sandbox.api import ApiError, Body
+from wizard.sandbox.dispatch import ConnectionLost, Dispatcher, not_emulated
+from wizard.sandbox.routes import Match, api_of, table
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BODY = 4 * 1024 * 1024
+"""Bytes of a request's body, as gRPC's own default."""
+
+TOKEN_SECONDS = 3599
+
+COMPUTE_REASONS = {
+    400: "invalid",
+    401: "authError",
+    403: "forbidden",
+    404: "notFound",
+    409: "alreadyExists",
+    412: "conditionNotMet",
+    429: "rateLimitExceeded",
+    500: "internalError",
+    501: "notImplemented",
+    503: "backendError",
+}
+
+Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def application(dispatcher: Dispatcher, control: web.Application) -> web.Application:
+    """The HTTP application: the emulated APIs, and the control API below `/_sandbox/`."""
+    rest = Rest(dispatcher)
+    @web.middleware
+    async def touching(request: web.Request, handler: Next) -> web.StreamResponse:
+        dispatcher.touch()
+        return await handler(request)
+
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[same_machine, touching, readable_errors])
+    app.add_subapp("/_sandbox/", control)
+    app.router.add_post("/token", rest.token)
+    app.router.add_route("*", "/{path:.*}", rest.call)
+    return app
+
+
+class Rest:
+    """Answers the calls of the emulated APIs."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+
+    async def call(self, request: web.Request) -> web.StreamResponse:
+        """Any method of any API."""
+        api = api_of(request.host)
+        match = table().match(request.method, request.rel_url.raw_path, api)
+        if match is None:
+            raise not_emulated(f"{request.method} {request.path}", 404)
+        query = dict(request.query)
+        try:
+            message = transcode.to_request(match, request.query.items(), await request.read())
+            reply = await self._dispatcher.call(match.route, message, query=query, transport="rest")
+        except ApiError as error:
+            return _failure(error, compute=match.route.api == "compute")
+        except ConnectionLost:
+            return _break_off(request)
+        return _json(_in_form(match, query, reply))
+
+    async def token(self, request: web.Request) -> web.Response:
+        """The token endpoint of oauth2.googleapis.com. What it gives is worthless and accepted nowhere else."""
+        body = {"access_token": f"sandbox.{secrets.token_hex(8)}", "expires_in": TOKEN_SECONDS, "token_type": "Bearer"}
+        return _json(body)
+
+
+@web.middleware
+async def same_machine(request: web.Request, handler: Next) -> web.StreamResponse:
+    """Refuse what a web page in a browser could send: a foreign Origin, or a Host that merely resolves to here."""
+    host = request.headers.get("Host", "")
+    origin = request.headers.get("Origin")
+    if not _is_ours(host) or (origin is not None and not _is_loopback(urlsplit(origin).netloc)):
+        return web.json_response({"error": {"code": 403, "message": "Only this machine may ask."}}, status=403)
+    return await handler(request)
+
+
+@web.middleware
+async def readable_errors(request: web.Request, handler: Next) -> web.StreamResponse:
+    """Every error leaves as JSON; one that nobody foresaw is written to the server's log with its trace."""
+    try:
+        return await handler(request)
+    except ApiError as error:
+        return _failure(error, compute=False)
+    except web.HTTPException as error:
+        return _failure(ApiError(error.status, error.text or error.reason), compute=False)
+
+
+def _is_ours(host: str) -> bool:
+    return _is_loopback(host) or bool(api_of(host.partition(":")[0]))
+
+
+def _is_loopback(host: str) -> bool:
+    return host.rpartition(":")[0] in ("127.0.0.1", "localhost") or host in ("127.0.0.1", "localhost")
+
+
+def _in_form(match: Match, query: dict[str, str], reply: Body) -> Body:
+    if match.route.response and transcode.INTEGER_ENUMS in query.get("$alt", ""):
+        return transcode.with_integer_enums(match.route.response, reply)
+    return reply
+
+
+def _json(body: Body, status: int = 200) -> web.Response:
+    return web.Response(
+        text=json.dumps(body, ensure_ascii=False), status=status, content_type="application/json", charset="utf-8"
+    )
+
+
+def _failure(error: ApiError, *, compute: bool) -> web.Response:
+    """An error body. Compute's has a list of errors with its own reasons and no `status`, the others' the reverse."""
+    body: Body = {"code": error.http, "message": error.message}
+    if compute:
+        reason = error.reason or COMPUTE_REASONS.get(error.http, "unknown")
+        body["errors"] = [{"message": error.message, "domain": "global", "reason": reason}]
+    else:
+        body["status"] = error.status
+    return _json({"error": body}, error.http)
+
+
+def _break_off(request: web.Request) -> web.Response:
+    """Reset the connection instead of answering."""
+    transport = request.transport
+    if transport is not None:
+        held: socket.socket = transport.get_extra_info("socket")
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response(status=503)

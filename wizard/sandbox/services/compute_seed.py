@@ -1,0 +1,243 @@
+"""The Compute Engine part of a scenario, as API bodies."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from functools import cache
+from importlib import resources
+
+from wizard.sandbox import scenario as model
+from wizard.sandbox.api import Body
+from wizard.sandbox.services import (
+    compute_addresses,
+    compute_firewalls,
+    compute_networks,
+    compute_routers,
+    compute_routes,
+    compute_subnets,
+)
+from wizard.sandbox.services.compute_common import link, newborn
+from wizard.sandbox.world import World
+
+MANAGED = ("redis", "sql", "psa")
+
+
+@cache
+def auto_ranges() -> dict[str, str]:
+    """Region → range of the subnet that an auto-mode network has there (some regions; see the file's source)."""
+    text = resources.files("wizard.sandbox.services").joinpath("auto_mode.json").read_text(encoding="utf-8")
+    ranges: dict[str, str] = json.loads(text)["ranges"]
+    return ranges
+
+
+def seed(world: World) -> None:
+    """Put everything of the scenario that Compute Engine lists."""
+    scenario = world.scenario
+    for network in scenario.networks:
+        _network(world, network)
+    for subnet in scenario.subnets:
+        _subnet(world, subnet)
+    for route in scenario.routes:
+        if route.next_hop != "bgp":
+            compute_routes.put(world, _net(world, route.network), route.name, _hop(world, route))
+    for address in scenario.addresses:
+        _address(world, address)
+    for rule in scenario.firewalls:
+        path = f"{_project(world)}/global/firewalls/{rule.name}"
+        world.store.put(f"compute/{path}", compute_firewalls.body_of(world, path, _firewall(world, rule)))
+    for policy in scenario.firewall_policies:
+        _policy(world, policy)
+    for nat in scenario.nats:
+        _nat(world, nat)
+    for target in scenario.targets:
+        _target(world, target)
+
+
+def _project(world: World) -> str:
+    return f"projects/{world.project}"
+
+
+def _net(world: World, name: str) -> str:
+    return f"{_project(world)}/global/networks/{name}"
+
+
+def _region(world: World, region: str) -> str:
+    return region or world.scenario.project.region
+
+
+def _network(world: World, network: model.Network) -> None:
+    path = _net(world, network.name)
+    wanted: Body = {"autoCreateSubnetworks": network.mode == "auto"}
+    body = compute_networks.body_of(world, path, wanted)
+    if network.mode == "legacy":
+        del body["autoCreateSubnetworks"]
+        body["IPv4Range"] = "10.240.0.0/16"
+    peerings = [_peering(p) for p in world.scenario.peerings if p.network == network.name]
+    world.store.put(f"compute/{path}", {**body, **({"peerings": peerings} if peerings else {})})
+    if network.default_routes:
+        compute_routes.default_route(world, path)
+    if network.mode == "auto":
+        for region, range_ in auto_ranges().items():
+            where = f"{_project(world)}/regions/{region}/subnetworks/{network.name}"
+            compute_subnets.put(world, where, {"network": path, "ipCidrRange": range_})
+
+
+def _peering(peering: model.Peering) -> Body:
+    return {
+        "name": peering.name,
+        "network": "https://www.googleapis.com/compute/v1/projects/peer-tp/global/networks/peer",
+        "state": "ACTIVE",
+        "stateDetails": "Connected.",
+        "exchangeSubnetRoutes": True,
+        "importCustomRoutes": peering.import_,
+        "exportCustomRoutes": peering.export,
+    }
+
+
+def _subnet(world: World, subnet: model.Subnet) -> None:
+    path = f"{_project(world)}/regions/{_region(world, subnet.region)}/subnetworks/{subnet.name}"
+    wanted: Body = {
+        "network": _net(world, subnet.network),
+        "ipCidrRange": subnet.range,
+        "purpose": subnet.purpose,
+        "privateIpGoogleAccess": subnet.private_google_access,
+    }
+    if subnet.secondary:
+        wanted["secondaryIpRanges"] = [{"rangeName": s.name, "ipCidrRange": s.range} for s in subnet.secondary]
+    compute_subnets.put(world, path, wanted)
+
+
+def _hop(world: World, route: model.Route) -> Body:
+    fields: Body = {"destRange": route.range, "priority": route.priority, "tags": list(route.tags), "routeType": "STATIC"}
+    place = _project(world)
+    if route.next_hop == "internet":
+        fields["nextHopGateway"] = link(f"{place}/global/gateways/default-internet-gateway")
+    elif route.next_hop == "vpn":
+        fields["nextHopVpnTunnel"] = link(f"{place}/regions/{_region(world, '')}/vpnTunnels/{route.name}")
+    elif route.next_hop.startswith("peering:"):
+        fields["nextHopPeering"] = route.next_hop.partition(":")[2]
+    else:
+        fields["nextHopIp"] = route.next_hop
+    return fields
+
+
+def _address(world: World, address: model.Address) -> None:
+    path = f"{_project(world)}/global/addresses/{address.name}"
+    block = ipaddress.IPv4Network(address.range)
+    wanted: Body = {
+        "address": str(block.network_address),
+        "prefixLength": block.prefixlen,
+        "purpose": address.purpose,
+        "network": _net(world, address.network),
+    }
+    world.store.put(f"compute/{path}", compute_addresses.body_of(world, path, wanted))
+
+
+def _layer4(rules: tuple[str, ...], key: str) -> list[Body]:
+    """`tcp:5432` as the API has it; several ports of one protocol stay apart."""
+    entries = [rule.partition(":") for rule in rules]
+    return [{key: protocol, **({"ports": [ports]} if ports else {})} for protocol, _, ports in entries]
+
+
+def _firewall(world: World, rule: model.Firewall) -> Body:
+    wanted: Body = {
+        "network": _net(world, rule.network),
+        "direction": rule.direction,
+        "priority": rule.priority,
+        "disabled": rule.disabled,
+        "logConfig": {"enable": rule.logging},
+        "allowed" if rule.action == "allow" else "denied": _layer4(rule.rules, "IPProtocol"),
+    }
+    lists = {
+        "sourceRanges": rule.sources,
+        "sourceTags": rule.source_tags,
+        "sourceServiceAccounts": rule.source_service_accounts,
+        "destinationRanges": rule.destinations,
+        "targetTags": rule.target_tags,
+        "targetServiceAccounts": rule.target_service_accounts,
+    }
+    return wanted | {key: list(values) for key, values in lists.items() if values}
+
+
+def _policy(world: World, policy: model.FirewallPolicy) -> None:
+    above = {"organization": "organizations/1", "folder": "folders/2"}
+    rules = [_policy_rule(rule) for rule in policy.rules]
+    target = above.get(policy.level) or link(_net(world, policy.network))
+    place = f"{_project(world)}/regions/{policy.level}"
+    if policy.level in above:
+        place = "locations/global"
+    elif policy.level == "global":
+        place = f"{_project(world)}/global"
+    path = f"{place}/firewallPolicies/{policy.name}"
+    body = newborn(world, "firewallPolicy", path, {"shortName": policy.name, "rules": rules})
+    body["associations"] = [{"name": f"{policy.name}-association", "attachmentTarget": target}]
+    world.store.put(f"compute/{path}", body)
+
+
+def _policy_rule(rule: model.PolicyRule) -> Body:
+    match: Body = {"layer4Configs": _layer4(rule.rules, "ipProtocol")}
+    if rule.direction == "INGRESS":
+        match["srcIpRanges"] = list(rule.sources) or ["0.0.0.0/0"]
+    if rule.destinations:
+        match["destIpRanges"] = list(rule.destinations)
+    return {
+        "kind": "compute#firewallPolicyRule",
+        "priority": rule.priority,
+        "action": rule.action,
+        "direction": rule.direction,
+        "disabled": rule.disabled,
+        "match": match,
+        "targetServiceAccounts": list(rule.target_service_accounts),
+    }
+
+
+def _nat(world: World, nat: model.Nat) -> None:
+    region = _region(world, nat.region)
+    path = f"{_project(world)}/regions/{region}/routers/{nat.name}-router"
+    entry: Body = {"name": nat.name, "natIpAllocateOption": "AUTO_ONLY"}
+    if nat.subnets == ("all",):
+        entry["sourceSubnetworkIpRangesToNat"] = "ALL_SUBNETWORKS_ALL_IP_RANGES"
+    else:
+        entry["sourceSubnetworkIpRangesToNat"] = "LIST_OF_SUBNETWORKS"
+        entry["subnetworks"] = [{"name": s, "sourceIpRangesToNat": ["ALL_IP_RANGES"]} for s in nat.subnets]
+    wanted: Body = {"network": _net(world, nat.network), "nats": [entry]}
+    world.store.put(f"compute/{path}", compute_routers.body_of(world, path, wanted))
+
+
+def _target(world: World, target: model.Target) -> None:
+    """A VM, or a forwarding rule; what is managed lives in Google's network and is not listed."""
+    if target.kind in MANAGED:
+        return
+    region = _region(world, "")
+    subnet = _home(world, target)
+    if target.kind == "ilb":
+        path = f"{_project(world)}/regions/{region}/forwardingRules/{target.name}"
+        fields: Body = {"IPAddress": target.address, "IPProtocol": "TCP", "loadBalancingScheme": "INTERNAL"}
+        fields |= {"network": link(_net(world, target.network)), "subnetwork": subnet, "allPorts": True}
+        fields["region"] = link(f"{_project(world)}/regions/{region}")
+        world.store.put(f"compute/{path}", newborn(world, "forwardingRule", path, fields))
+        return
+    zone = f"{region}-b"
+    path = f"{_project(world)}/zones/{zone}/instances/{target.name}"
+    interface: Body = {"name": "nic0", "networkIP": target.address, "network": link(_net(world, target.network))}
+    if subnet:
+        interface["subnetwork"] = subnet
+    account = target.service_account or f"{world.scenario.project.number}-compute@developer.gserviceaccount.com"
+    fields = {
+        "status": "RUNNING",
+        "zone": link(f"{_project(world)}/zones/{zone}"),
+        "networkInterfaces": [interface],
+        "tags": {"items": list(target.tags), "fingerprint": "42WmSpB8rSM="},
+        "serviceAccounts": [{"email": account, "scopes": ["https://www.googleapis.com/auth/cloud-platform"]}],
+    }
+    world.store.put(f"compute/{path}", newborn(world, "instance", path, fields))
+
+
+def _home(world: World, target: model.Target) -> str:
+    """The link of the subnetwork in which the target's address lies, or empty."""
+    for _, subnet in world.store.children(f"compute/{_project(world)}/regions/-", "subnetworks"):
+        inside = ipaddress.IPv4Address(target.address) in ipaddress.IPv4Network(subnet["ipCidrRange"])
+        if inside and subnet["network"] == link(_net(world, target.network)):
+            return str(subnet["selfLink"])
+    return ""
