@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from wizard.cli.argv import scenario_names
@@ -15,45 +17,71 @@ from wizard.sandbox.client import Sandbox
 
 @dataclass(frozen=True)
 class Place:
-    """A running sandbox. `pace` says in words how fast its time runs, `notes` what of the scenario is not enforced."""
+    """A running sandbox. `pace` says in words how fast its time runs, `notes` what of the scenario is not enforced.
+
+    `authority` is the file with the certificate of its own authority (PEM).
+    """
 
     sandbox: Sandbox
     name: str
     project: str
     region: str
     pace: str
-    notes: tuple[str, ...] = field(default=())
+    authority: str
+    notes: tuple[str, ...] = ()
 
 
 def start_sandbox(options: Options, *, keep: bool = False) -> Place:
-    """The sandbox that the options name (the tutorial when they name none), running at the wanted speed.
+    """The sandbox that the options name (the tutorial when they name none), started if it does not run.
 
-    Raises InputError for a scenario that does not exist or is wrong.
+    Without `--speed` a running one keeps its speed. Raises InputError for a scenario that does not exist or is wrong.
     """
     name = options.sandbox or DEFAULT_SCENARIO
-    speed = DEFAULT_SPEED if options.speed is None else options.speed
-    try:
+    speed = options.speed
+    if speed is None and running_sandbox(options) is None:
+        speed = DEFAULT_SPEED
+    with _our_errors():
         sandbox = client.ensure(find_paths().sandbox, name, speed=speed or None, instant=speed == 0, keep=keep)
-    except client.ScenarioProblem as problem:
-        fix = f"one of {', '.join(scenario_names())}, or a scenario file"
-        raise InputError(str(problem), field="--sandbox", fix=fix, code="scenario") from problem
     info = ask(sandbox, "GET", "info")
-    pace = "instant" if speed == 0 else f"{speed:g} times real time"
-    return Place(sandbox, name, info["project"], info["region"], pace, tuple(info.get("unenforced", ())))
+    return Place(
+        sandbox=sandbox,
+        name=name,
+        project=info["project"],
+        region=info["region"],
+        pace="instant" if info["instant"] else f"{info['speed']:g} times real time",
+        authority=info["certificate_authority"],
+        notes=tuple(info["unenforced"]),
+    )
 
 
 def running_sandbox(options: Options) -> Sandbox | None:
-    """The sandbox that the options name if it is running; nothing is started."""
-    try:
+    """The sandbox that the options name if it is running; nothing is started. Raises InputError as above."""
+    with _our_errors():
         return client.find(find_paths().sandbox, options.sandbox or DEFAULT_SCENARIO)
-    except client.ScenarioProblem as problem:
-        raise InputError(str(problem), field="--sandbox", code="scenario") from problem
+
+
+def stop_sandbox(sandbox: Sandbox) -> None:
+    """Stop it and wait until it is gone; its state is kept."""
+    with _our_errors():
+        client.stop(sandbox)
 
 
 def ask(sandbox: Sandbox, verb: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A reply of the sandbox's control API. Raises RunvpcError when it cannot be had."""
+    """A reply of the sandbox's control API. Raises RunvpcError when it refuses or does not answer."""
+    with _our_errors():
+        return client.control(sandbox, verb, what, body)
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """The sandbox shares no code with the rest: its errors become ours here."""
     try:
-        reply: dict[str, Any] = client.control(sandbox, verb, what, body)
-        return reply
+        yield
+    except client.ScenarioProblem as problem:
+        fix = f"one of {', '.join(scenario_names())}, or a scenario file"
+        raise InputError(str(problem), field="--sandbox", fix=fix, code="scenario") from problem
+    except client.SandboxError as error:
+        raise RunvpcError(str(error), code="sandbox") from error
     except OSError as error:
-        raise RunvpcError(f"the sandbox does not answer: {error}", code="sandbox", fix="runvpc sandbox stop") from error
+        message = f"the sandbox does not answer: {error}"
+        raise RunvpcError(message, code="sandbox", fix="runvpc sandbox stop, then again") from error

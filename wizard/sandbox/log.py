@@ -32,6 +32,11 @@ class RequestLog:
             }
         )
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self.writes = 0
+        self.requests.clear()
+
     def body(self) -> Body:
         """The log as the control API shows it."""
         return {"writes": self.writes, "requests": list(self.requests)}

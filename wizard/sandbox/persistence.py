@@ -96,7 +96,7 @@ class StateFile:
         partial.replace(self._path)
 
     def load(self) -> bool:
-        """Restore the world from the file; False when there is none that can be read (a newer version's, a broken one)."""
+        """Restore the world; False when there is no file, or one that cannot be read (broken, or a newer version's)."""
         try:
             saved = msgspec.json.decode(self._path.read_bytes(), type=Saved)
         except (OSError, msgspec.DecodeError):

@@ -43,6 +43,7 @@ Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def application(dispatcher: Dispatcher, control: web.Application) -> web.Application:
     """The HTTP application: the emulated APIs, and the control API below `/_sandbox/`."""
     rest = Rest(dispatcher)
+
     @web.middleware
     async def touching(request: web.Request, handler: Next) -> web.StreamResponse:
         dispatcher.touch()

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 
-from wizard.sandbox import scenario as model
+from wizard.sandbox import scenario_model as model
 from wizard.sandbox.faults import is_kind
 
 NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -91,11 +91,19 @@ def _references(scenario: model.Scenario) -> Iterator[Problem]:
             network = getattr(entry, "network", None)
             if network and network not in known:
                 some = ", ".join(sorted(known)) or "none"
-                yield f"{table}[{index}].network", f"{_shown(network)} is not a network of this file ({some})", '"my-vpc"'
+                yield (
+                    f"{table}[{index}].network",
+                    f"{_shown(network)} is not a network of this file ({some})",
+                    '"my-vpc"',
+                )
     services = {service.name for service in scenario.services}
     for index, revision in enumerate(scenario.revisions):
         if revision.service not in services:
-            yield f"revision[{index}].service", f"{_shown(revision.service)} is not a service of this file", '"my-service"'
+            yield (
+                f"revision[{index}].service",
+                f"{_shown(revision.service)} is not a service of this file",
+                '"my-service"',
+            )
 
 
 def _ranges(scenario: model.Scenario) -> Iterator[Problem]:
@@ -103,9 +111,10 @@ def _ranges(scenario: model.Scenario) -> Iterator[Problem]:
         yield from _range(f"subnet[{index}].range", subnet.range)
         for number, secondary in enumerate(subnet.secondary):
             yield from _range(f"subnet[{index}].secondary[{number}].range", secondary.range)
-    for table, entries in (("route", scenario.routes), ("address", scenario.addresses)):
-        for index, entry in enumerate(entries):
-            yield from _range(f"{table}[{index}].range", entry.range)
+    for index, route in enumerate(scenario.routes):
+        yield from _range(f"route[{index}].range", route.range)
+    for index, address in enumerate(scenario.addresses):
+        yield from _range(f"address[{index}].range", address.range)
     for index, reserved in enumerate(scenario.internal_ranges):
         yield from _range(f"internal_range[{index}].range", reserved.range)
     for index, connector in enumerate(scenario.connectors):
@@ -114,8 +123,8 @@ def _ranges(scenario: model.Scenario) -> Iterator[Problem]:
         if connector.range:
             yield from _range(f"connector[{index}].range", connector.range)
     for index, peering in enumerate(scenario.peerings):
-        for number, route in enumerate(peering.routes):
-            yield from _range(f"peering[{index}].routes[{number}]", route)
+        for number, offered in enumerate(peering.routes):
+            yield from _range(f"peering[{index}].routes[{number}]", offered)
 
 
 def _range(key: str, text: str) -> Iterator[Problem]:
@@ -177,7 +186,11 @@ def _rules(key: str, rules: Sequence[str]) -> Iterator[Problem]:
         numeric = protocol.isascii() and protocol.isdigit() and int(protocol) <= 255
         bad = (protocol not in PROTOCOLS and not numeric) or (bool(colon) and not _are_ports(ports))
         if bad:
-            yield f"{key}[{number}]", f"{_shown(text)} is not PROTOCOL or PROTOCOL:PORT or PROTOCOL:FIRST-LAST", '"tcp:5432"'
+            yield (
+                f"{key}[{number}]",
+                f"{_shown(text)} is not PROTOCOL or PROTOCOL:PORT or PROTOCOL:FIRST-LAST",
+                '"tcp:5432"',
+            )
 
 
 def _are_ports(text: str) -> bool:

@@ -10,9 +10,8 @@ from typing import Any
 from wizard.cli.console import Console
 from wizard.cli.durations import seconds
 from wizard.cli.options import DEFAULT_SCENARIO, INSTANT, Options
-from wizard.cli.place import Place, ask, running_sandbox, start_sandbox
+from wizard.cli.place import Place, ask, running_sandbox, start_sandbox, stop_sandbox
 from wizard.errors import Exit, InputError
-from wizard.sandbox import client
 
 
 def run(options: Options, parsed: Namespace, console: Console) -> Exit:
@@ -26,7 +25,7 @@ def run(options: Options, parsed: Namespace, console: Console) -> Exit:
 def _stop(options: Options, console: Console) -> Exit:
     sandbox = running_sandbox(options)
     if sandbox is not None:
-        client.stop(sandbox)
+        stop_sandbox(sandbox)
     name = options.sandbox or DEFAULT_SCENARIO
     text = f"sandbox {name} is stopped; its state is kept" if sandbox else f"sandbox {name} was not running"
     if console.json:
@@ -60,10 +59,9 @@ def client_settings(place: Place) -> dict[str, str]:
 
     Everything goes through the sandbox as a proxy that ends TLS with its own authority (prior art: 6.4).
     """
-    proxy, folder = place.sandbox.url, place.sandbox.state_dir
-    authority = str(folder / "ca.pem")
+    proxy, authority = place.sandbox.url, place.authority
     return {
-        "CLOUDSDK_CONFIG": str(folder / "gcloud"),
+        "CLOUDSDK_CONFIG": str(place.sandbox.state_dir / "gcloud"),
         "CLOUDSDK_CORE_PROJECT": place.project,
         "CLOUDSDK_RUN_REGION": place.region,
         "CLOUDSDK_COMPUTE_REGION": place.region,

@@ -9,19 +9,29 @@ if TYPE_CHECKING:
     from wizard.sandbox.world import World
 
 MODULES = (
+    "compute_operations",
+    "compute_networks",
+    "compute_routes",
+    "compute_subnets",
+    "compute_firewalls",
+    "compute_addresses",
+    "compute_routers",
+    "compute_machines",
+    "compute_seed",
     "logging_",
     "lro",
     "resourcemanager",
+    "secretmanager",
+    "serverless_addresses",
+    "serviceusage",
+    "vpcaccess",
     "run_executions",
     "run_jobs",
     "run_revisions",
     "run_services",
     "run_seed",
-    "secretmanager",
-    "serverless_addresses",
-    "serviceusage",
-    "vpcaccess",
 )
+"""In the order in which they are seeded: what others refer to comes first."""
 
 
 def load() -> None:
@@ -32,7 +42,16 @@ def load() -> None:
 
 def seed(world: World) -> None:
     """Fill an empty world with what its scenario says, in the order of the modules."""
+    _call("seed", world)
+
+
+def resume(world: World) -> None:
+    """Put right what a stopped server left unfinished in a world that was restored (processes that are gone)."""
+    _call("resume", world)
+
+
+def _call(function: str, world: World) -> None:
     for name in MODULES:
-        module = import_module(f"{__name__}.{name}")
-        if hasattr(module, "seed"):
-            module.seed(world)
+        found = getattr(import_module(f"{__name__}.{name}"), function, None)
+        if found is not None:
+            found(world)

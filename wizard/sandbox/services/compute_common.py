@@ -56,7 +56,11 @@ def newborn(world: World, kind: str, path: str, body: Body) -> Body:
 def network_path(world: World, given: object, project: str) -> str:
     """`projects/P/global/networks/N` of a short name, partial or full URL."""
     text = link_path(str(given or ""))
-    return text if "/" in text and text.startswith("projects/") else f"projects/{project}/global/networks/{text.rsplit('/', 1)[-1]}"
+    return (
+        text
+        if "/" in text and text.startswith("projects/")
+        else f"projects/{project}/global/networks/{text.rsplit('/', 1)[-1]}"
+    )
 
 
 def known_network(world: World, given: object, project: str) -> str:
@@ -100,7 +104,8 @@ def operation(world: World, call: Call, kind: str, target: str, usual: float, **
             if other.get("clientOperationId") == request:
                 return other
     now = world.clock.now()
-    name = f"operation-{int(now * 1000)}-{int(now * 1e6):x}-{world.seed.getrandbits(32):08x}-{world.seed.getrandbits(32):08x}"
+    ends = (f"{world.seed.getrandbits(32):08x}" for _ in range(2))
+    name = "-".join(("operation", str(int(now * 1000)), f"{int(now * 1e6):x}", *ends))
     path = f"{place}/operations/{name}"
     started = stamp(world)
     body: Body = {

@@ -30,7 +30,9 @@ def body_of(world: World, path: str, wanted: Body) -> Body:
     direction = wanted.get("direction") or "INGRESS"
     filled = {"direction": direction, "priority": 1000, "disabled": False, "logConfig": {"enable": False}, **wanted}
     filled["network"] = link(wanted["network"])
-    if direction == "INGRESS" and not any(filled.get(k) for k in ("sourceRanges", "sourceTags", "sourceServiceAccounts")):
+    if direction == "INGRESS" and not any(
+        filled.get(k) for k in ("sourceRanges", "sourceTags", "sourceServiceAccounts")
+    ):
         filled["sourceRanges"] = ["0.0.0.0/0"]
     if direction == "EGRESS" and not filled.get("destinationRanges"):
         filled["destinationRanges"] = ["0.0.0.0/0"]
@@ -61,7 +63,9 @@ def check(wanted: Body) -> None:
         raise ApiError(400, "Exactly one of 'allowed' and 'denied' must be specified.", reason="invalid")
     egress = wanted.get("direction") == "EGRESS"
     if egress and (wanted.get("sourceTags") or wanted.get("sourceServiceAccounts")):
-        raise invalid("sourceTags", wanted.get("sourceTags"), "Egress rules cannot have source tags or service accounts.")
+        raise invalid(
+            "sourceTags", wanted.get("sourceTags"), "Egress rules cannot have source tags or service accounts."
+        )
     tags = wanted.get("sourceTags") or wanted.get("targetTags")
     accounts = wanted.get("sourceServiceAccounts") or wanted.get("targetServiceAccounts")
     if tags and accounts:
@@ -89,7 +93,12 @@ def _check_protocol(field: str, entry: Body) -> None:
         raise invalid(f"{field}.ports", entry["ports"], "Ports are only supported with TCP, UDP and SCTP.")
     for port in entry.get("ports") or []:
         first, _, last = str(port).partition("-")
-        if not first.isdigit() or (last and not last.isdigit()) or int(last or first) > 65535 or int(first) > int(last or first):
+        if (
+            not first.isdigit()
+            or (last and not last.isdigit())
+            or int(last or first) > 65535
+            or int(first) > int(last or first)
+        ):
             raise invalid(f"{field}.ports", port, "Must be a port or a range of ports.")
 
 
@@ -101,7 +110,9 @@ async def get(world: World, call: Call) -> Body:
 @handles("compute.firewalls.list")
 async def list_(world: World, call: Call) -> Body:
     place = f"projects/{call.text('project')}/global"
-    return page(call, "firewall", (b for _, b in world.store.children(f"compute/{place}", "firewalls")), f"{place}/firewalls")
+    return page(
+        call, "firewall", (b for _, b in world.store.children(f"compute/{place}", "firewalls")), f"{place}/firewalls"
+    )
 
 
 @handles("compute.firewalls.patch")

@@ -140,5 +140,3 @@ async def effective_in_region(world: World, call: Call) -> Body:
     places = (f"compute/projects/{project}/regions/{call.text('region')}",)
     regional = [{**policy, "type": "NETWORK_REGIONAL"} for policy in _policies(world, path, places)]
     return {"firewalls": [], "firewallPolicys": regional}
-
-

@@ -34,9 +34,7 @@ def body_of(world: World, path: str, wanted: Body) -> Body:
 
 def _nat(path: str, wanted: Body) -> Body:
     region = path.split("/routers/")[0]
-    subnets = [
-        {**s, "name": link(_subnet(region, str(s.get("name", ""))))} for s in wanted.get("subnetworks") or []
-    ]
+    subnets = [{**s, "name": link(_subnet(region, str(s.get("name", ""))))} for s in wanted.get("subnetworks") or []]
     defaults = {"endpointTypes": ["ENDPOINT_TYPE_VM"], "type": "PUBLIC", "enableEndpointIndependentMapping": False}
     return {**defaults, **wanted, **({"subnetworks": subnets} if subnets else {})}
 

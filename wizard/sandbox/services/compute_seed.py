@@ -7,7 +7,7 @@ import json
 from functools import cache
 from importlib import resources
 
-from wizard.sandbox import scenario as model
+from wizard.sandbox import scenario_model as model
 from wizard.sandbox.api import Body
 from wizard.sandbox.services import (
     compute_addresses,
@@ -109,7 +109,12 @@ def _subnet(world: World, subnet: model.Subnet) -> None:
 
 
 def _hop(world: World, route: model.Route) -> Body:
-    fields: Body = {"destRange": route.range, "priority": route.priority, "tags": list(route.tags), "routeType": "STATIC"}
+    fields: Body = {
+        "destRange": route.range,
+        "priority": route.priority,
+        "tags": list(route.tags),
+        "routeType": "STATIC",
+    }
     place = _project(world)
     if route.next_hop == "internet":
         fields["nextHopGateway"] = link(f"{place}/global/gateways/default-internet-gateway")

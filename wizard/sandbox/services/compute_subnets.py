@@ -118,7 +118,11 @@ def _in_use(world: World, network: str) -> Iterator[tuple[str, str]]:
         if address.get("purpose") == "VPC_PEERING" and link_path(address["network"]) == network:
             yield f"{address['address']}/{address['prefixLength']}", f"allocated range '{address['name']}'"
     for _, route in world.store.children(f"compute/projects/{project}/global", "routes"):
-        if link_path(route["network"]) == network and route["routeType"] != "SUBNET" and route["destRange"] != "0.0.0.0/0":
+        if (
+            link_path(route["network"]) == network
+            and route["routeType"] != "SUBNET"
+            and route["destRange"] != "0.0.0.0/0"
+        ):
             yield route["destRange"], f"route '{route['name']}'"
     for peering in world.scenario.peerings:
         if peering.network == network.rsplit("/", 1)[-1]:

@@ -14,7 +14,12 @@ from wizard.sandbox.world import World
 
 ID = re.compile(r"[a-z]([-a-z0-9]{0,47}[a-z0-9])?")
 CONNECTOR = re.compile(r"projects/[^/]+/locations/[^/]+/connectors/[^/]+")
-SYSTEM_ANNOTATIONS = ("run.googleapis.com/", "serving.knative.dev/", "cloud.googleapis.com/", "autoscaling.knative.dev/")
+SYSTEM_ANNOTATIONS = (
+    "run.googleapis.com/",
+    "serving.knative.dev/",
+    "cloud.googleapis.com/",
+    "autoscaling.knative.dev/",
+)
 PROTO = "type.googleapis.com/google.cloud.run.v2."
 
 
@@ -84,7 +89,9 @@ def check_etag(given: object, body: Body) -> None:
     """Refuse a stale etag (ABORTED)."""
     if given and given != body["etag"]:
         name = body["name"].rsplit("/", 1)[-1]
-        message = f"Conflict for resource '{name}': version '{given}' was specified but current version is '{body['etag']}'."
+        message = (
+            f"Conflict for resource '{name}': version '{given}' was specified but current version is '{body['etag']}'."
+        )
         raise ApiError(409, message, status="ABORTED")
 
 

@@ -100,9 +100,7 @@ def _cannot_start(world: World, execution: Body) -> str:
         state = connector.get("state") if connector else "missing"
         return "" if state in ("READY", "UPDATING") else f"VPC connector {access['connector']} is not ready ({state})."
     for interface in access.get("networkInterfaces") or []:
-        return serverless_addresses.reserve(
-            world, interface, region, int(execution["taskCount"]), execution["name"]
-        )
+        return serverless_addresses.reserve(world, interface, region, int(execution["taskCount"]), execution["name"])
     return ""
 
 
@@ -128,21 +126,22 @@ async def _run_one(world: World, name: str, index: int, problem: str) -> None:
 
 def _ended(world: World, result: TaskResult) -> Body:
     """What a task shows when it is over. An exit code that is missing means that it never ran to its end."""
+    over: Body = {"reconciling": False, "completionTime": world.timestamp()}
     if result.exit_code == 0:
         done = condition("Completed", "CONDITION_SUCCEEDED", world)
-        return {"reconciling": False, "completionTime": world.timestamp(), "conditions": [done], "lastAttemptResult": {}}
+        return {
+            "reconciling": False,
+            "completionTime": world.timestamp(),
+            "conditions": [done],
+            "lastAttemptResult": {},
+        }
     message = result.message or f"The container exited with an error (exit code {result.exit_code})."
     reason = "NON_ZERO_EXIT_CODE" if result.exit_code is not None else ""
     failed = condition("Completed", "CONDITION_FAILED", world, reason=reason, message=message)
     attempt: Body = {"status": {"code": 2 if result.exit_code is None else 10, "message": message}}
     if result.exit_code is not None:
         attempt["exitCode"] = result.exit_code
-    return {
-        "reconciling": False,
-        "completionTime": world.timestamp(),
-        "conditions": [failed],
-        "lastAttemptResult": attempt,
-    }
+    return {**over, "conditions": [failed], "lastAttemptResult": attempt}
 
 
 def _complete(world: World, name: str) -> None:

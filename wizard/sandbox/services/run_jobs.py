@@ -25,7 +25,9 @@ CREATE_SECONDS, DELETE_SECONDS = 8.0, 4.0
 async def create(world: World, call: Call) -> Body:
     parent, id_ = call.text("parent"), call.text("jobId")
     if not ID.fullmatch(id_):
-        raise ApiError(400, "Violation in CreateJobRequest.job_id: must be 1 to 49 lower-case letters, digits or hyphens.")
+        raise ApiError(
+            400, "Violation in CreateJobRequest.job_id: must be 1 to 49 lower-case letters, digits or hyphens."
+        )
     name = f"{parent}/jobs/{id_}"
     if world.store.get(f"run/{name}") is not None:
         raise ApiError(409, f"Resource '{id_}' already exists.", status="ALREADY_EXISTS")

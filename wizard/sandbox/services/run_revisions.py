@@ -70,7 +70,10 @@ def _problem(world: World, template: Body, name: str) -> tuple[str, str]:
 def _connector_problem(world: World, name: str, region: str) -> tuple[str, str]:
     connector = world.store.get(f"vpcaccess/{name}")
     if connector is None:
-        return "VPC_NETWORK_NOT_FOUND", f"VPC connector {name} does not exist, or Cloud Run does not have permission to use it."
+        return (
+            "VPC_NETWORK_NOT_FOUND",
+            f"VPC connector {name} does not exist, or Cloud Run does not have permission to use it.",
+        )
     if name.split("/")[3] != region:
         return "VPC_NETWORK_NOT_FOUND", f"VPC connector {name} must be in region {region}."
     if connector.get("state") not in ("READY", "UPDATING"):

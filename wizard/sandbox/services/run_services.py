@@ -44,7 +44,9 @@ DEPLOY_SECONDS, DELETE_SECONDS = 20.0, 5.0
 async def create(world: World, call: Call) -> Body:
     parent, id_ = call.text("parent"), call.text("serviceId")
     if not ID.fullmatch(id_):
-        raise ApiError(400, "Violation in CreateServiceRequest.service_id: must be 1 to 49 lower-case letters, digits or hyphens.")
+        raise ApiError(
+            400, "Violation in CreateServiceRequest.service_id: must be 1 to 49 lower-case letters, digits or hyphens."
+        )
     name = f"{parent}/services/{id_}"
     if world.store.get(f"run/{name}") is not None:
         raise ApiError(409, f"Resource '{id_}' already exists.", status="ALREADY_EXISTS")

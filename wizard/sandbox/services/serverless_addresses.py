@@ -1,8 +1,8 @@
 """Addresses that Direct VPC egress takes from a subnet, in blocks of 16, and gives back late (facts: 2.2).
 
-A revision holds one block while it is the newest one or serves; the tasks of an execution hold as many as they need. When
-the user is gone, its blocks stay for `direct.release` simulated seconds, which `instant` does not shorten: that is why a
-subnet cannot be deleted at once.
+A revision holds one block while it is the newest one or serves; the tasks of an execution hold as many as they need.
+When the user is gone, its blocks stay for `direct.release` simulated seconds, which `instant` does not shorten: that is
+why a subnet cannot be deleted at once.
 """
 
 from __future__ import annotations

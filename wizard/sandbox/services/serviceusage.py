@@ -95,8 +95,8 @@ def require_api(world: World, api: str) -> None:
     raise ApiError(
         403,
         f"{title} has not been used in project {number} before or it is disabled. Enable it by visiting"
-        f" https://console.developers.google.com/apis/api/{name}/overview?project={number} then retry. If you enabled this"
-        " API recently, wait a few minutes for the action to propagate to our systems and retry.",
+        f" https://console.developers.google.com/apis/api/{name}/overview?project={number} then retry. If you enabled"
+        " this API recently, wait a few minutes for the action to propagate to our systems and retry.",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from wizard.sandbox.api import ApiError, Body, Call, completes, handles
+from wizard.sandbox.api import ApiError, Body, Call, completes, fails, handles
 from wizard.sandbox.services import lro
 from wizard.sandbox.world import World
 
@@ -47,7 +47,7 @@ def created(world: World, arguments: Body) -> Body:
     if body is None:
         raise ApiError(404, f"Resource '{name}' was not found")
     problem = _problem(world, body)
-    body["state"] = "ERROR" if problem else world.state_after("vpcaccess.CreateConnector", "READY")
+    body["state"] = "ERROR" if problem else _state(world, "vpcaccess.CreateConnector")
     if body["state"] == "READY":
         body["connectedProjects"] = [world.project]
     world.store.put(f"vpcaccess/{name}", body)
@@ -161,7 +161,7 @@ async def update(world: World, call: Call) -> Body:
 @completes("vpcaccess.UpdateConnector")
 def updated(world: World, arguments: Body) -> Body:
     body = {**_found(world, arguments["name"]), **arguments["change"]}
-    body["state"] = world.state_after("vpcaccess.UpdateConnector", "READY")
+    body["state"] = _state(world, "vpcaccess.UpdateConnector")
     world.store.put(f"vpcaccess/{body['name']}", body)
     return {"@type": TYPE, **body}
 
@@ -191,6 +191,20 @@ def regions(world: World) -> list[str]:
     named = {key.split("/")[4] for key in world.store.keys("compute/projects/") if "/regions/" in key}
     named |= {key.split("/")[4] for key in world.store.keys("vpcaccess/projects/") if "/connectors/" in key}
     return sorted({world.scenario.project.region, *named})
+
+
+def _state(world: World, method: str) -> str:
+    """READY, unless a fault wants another state."""
+    fault = world.fault_for(method)
+    return (fault.state if fault else "") or "READY"
+
+
+@fails("vpcaccess.CreateConnector")
+def not_created(world: World, arguments: Body, error: ApiError) -> None:
+    """A connector whose creation failed stays, in ERROR, until somebody deletes it (facts: 1.9)."""
+    body = world.store.get(f"vpcaccess/{arguments['name']}")
+    if body is not None:
+        world.store.put(f"vpcaccess/{arguments['name']}", {**body, "state": "ERROR"})
 
 
 def _found(world: World, name: str) -> Body:
