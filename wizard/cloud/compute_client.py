@@ -62,15 +62,15 @@ class ComputeClient:
         send = self._in_thread(kind, call)
         return await self._caller.write(doing, resource, send, repeatable=bool(request_id))
 
-    async def pages(self, doing: str, kind: type[C], call: Callable[[C, str, float], P]) -> list[P]:
-        """Every page of a list, each repeated by itself when it fails; `call` gets the page token."""
+    async def pages(self, doing: str, kind: type[C], call: Callable[[C, str | None, float], P]) -> list[P]:
+        """Every page of a list, each repeated by itself when it fails; `call` gets the page token, None first."""
         found: list[P] = []
-        token = ""
+        token: str | None = None
         while True:
             page = await self.read(doing, f"project {self.project}", kind, _at(call, token))
             found.append(page)
-            token = page.next_page_token
-            if not token:
+            token = page.next_page_token or None
+            if token is None:
                 return found
 
     def close(self) -> None:
@@ -95,5 +95,5 @@ class ComputeClient:
             return made
 
 
-def _at(call: Callable[[C, str, float], P], token: str) -> Callable[[C, float], P]:
+def _at(call: Callable[[C, str | None, float], P], token: str | None) -> Callable[[C, float], P]:
     return lambda client, timeout: call(client, token, timeout)

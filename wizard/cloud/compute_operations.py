@@ -96,7 +96,7 @@ class ComputeOperations:
         return None
 
     async def _list_global(self, query: str) -> list[api.Operation]:
-        def page(client: api.GlobalOperationsClient, token: str, timeout: float) -> api.OperationList:
+        def page(client: api.GlobalOperationsClient, token: str | None, timeout: float) -> api.OperationList:
             request = api.ListGlobalOperationsRequest(project=self._client.project, filter=query, page_token=token)
             return next(client.list(request=request, timeout=timeout, retry=None).pages)
 
@@ -104,7 +104,7 @@ class ComputeOperations:
         return [raw for p in pages for raw in p.items]
 
     async def _list(self, region: str, query: str) -> list[api.Operation]:
-        def page(client: api.RegionOperationsClient, token: str, timeout: float) -> api.OperationList:
+        def page(client: api.RegionOperationsClient, token: str | None, timeout: float) -> api.OperationList:
             request = api.ListRegionOperationsRequest(
                 project=self._client.project, region=region, filter=query, page_token=token
             )

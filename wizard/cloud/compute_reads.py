@@ -36,7 +36,7 @@ class ComputeReads:
         self._project = client.project
 
     async def networks(self) -> tuple[Network, ...]:
-        def page(client: api.NetworksClient, token: str, timeout: float) -> api.NetworkList:
+        def page(client: api.NetworksClient, token: str | None, timeout: float) -> api.NetworkList:
             request = api.ListNetworksRequest(project=self._project, max_results=_PAGE, page_token=token)
             return next(client.list(request=request, timeout=timeout, retry=None).pages)
 
@@ -44,7 +44,7 @@ class ComputeReads:
         return tuple(records.network(n) for p in pages for n in p.items)
 
     async def subnets(self) -> tuple[Subnet, ...]:
-        def page(client: api.SubnetworksClient, token: str, timeout: float) -> api.SubnetworkAggregatedList:
+        def page(client: api.SubnetworksClient, token: str | None, timeout: float) -> api.SubnetworkAggregatedList:
             request = api.AggregatedListSubnetworksRequest(
                 project=self._project, max_results=_PAGE, page_token=token, views="WITH_UTILIZATION"
             )
@@ -54,7 +54,7 @@ class ComputeReads:
         return tuple(records.subnet(s) for p in pages for scope in p.items.values() for s in scope.subnetworks)
 
     async def routes(self) -> tuple[Route, ...]:
-        def page(client: api.RoutesClient, token: str, timeout: float) -> api.RouteList:
+        def page(client: api.RoutesClient, token: str | None, timeout: float) -> api.RouteList:
             request = api.ListRoutesRequest(project=self._project, max_results=_PAGE, page_token=token)
             return next(client.list(request=request, timeout=timeout, retry=None).pages)
 
@@ -62,7 +62,7 @@ class ComputeReads:
         return tuple(records.route(r) for p in pages for r in p.items)
 
     async def firewalls(self) -> tuple[FirewallRule, ...]:
-        def page(client: api.FirewallsClient, token: str, timeout: float) -> api.FirewallList:
+        def page(client: api.FirewallsClient, token: str | None, timeout: float) -> api.FirewallList:
             request = api.ListFirewallsRequest(project=self._project, max_results=_PAGE, page_token=token)
             return next(client.list(request=request, timeout=timeout, retry=None).pages)
 
@@ -97,7 +97,7 @@ class ComputeReads:
     async def addresses(self) -> tuple[Address, ...]:
         """Global and regional ones: the aggregated list holds both."""
 
-        def page(client: api.AddressesClient, token: str, timeout: float) -> api.AddressAggregatedList:
+        def page(client: api.AddressesClient, token: str | None, timeout: float) -> api.AddressAggregatedList:
             request = api.AggregatedListAddressesRequest(project=self._project, max_results=_PAGE, page_token=token)
             return next(client.aggregated_list(request=request, timeout=timeout, retry=None).pages)
 
@@ -107,7 +107,7 @@ class ComputeReads:
     async def peering_routes(self, network: str, peering: str, region: str) -> tuple[PeeringRoute, ...]:
         """The routes that the peer offers in this region."""
 
-        def page(client: api.NetworksClient, token: str, timeout: float) -> api.ExchangedPeeringRoutesList:
+        def page(client: api.NetworksClient, token: str | None, timeout: float) -> api.ExchangedPeeringRoutesList:
             request = api.ListPeeringRoutesNetworksRequest(
                 project=self._project,
                 network=network,
@@ -123,7 +123,7 @@ class ComputeReads:
         return tuple(records.peering_route(r, network, peering) for p in pages for r in p.items)
 
     async def routers(self) -> tuple[Router, ...]:
-        def page(client: api.RoutersClient, token: str, timeout: float) -> api.RouterAggregatedList:
+        def page(client: api.RoutersClient, token: str | None, timeout: float) -> api.RouterAggregatedList:
             request = api.AggregatedListRoutersRequest(project=self._project, max_results=_PAGE, page_token=token)
             return next(client.aggregated_list(request=request, timeout=timeout, retry=None).pages)
 
@@ -148,7 +148,7 @@ class ComputeReads:
         return sorted({r.dest_range for r in answer.result.best_routes if r.dest_range})
 
     async def instances(self) -> tuple[Instance, ...]:
-        def page(client: api.InstancesClient, token: str, timeout: float) -> api.InstanceAggregatedList:
+        def page(client: api.InstancesClient, token: str | None, timeout: float) -> api.InstanceAggregatedList:
             request = api.AggregatedListInstancesRequest(project=self._project, max_results=_PAGE, page_token=token)
             return next(client.aggregated_list(request=request, timeout=timeout, retry=None).pages)
 
@@ -157,7 +157,9 @@ class ComputeReads:
         return tuple(record for i in found for record in records.instances(i))
 
     async def forwarding_rules(self) -> tuple[ForwardingRule, ...]:
-        def page(client: api.ForwardingRulesClient, token: str, timeout: float) -> api.ForwardingRuleAggregatedList:
+        def page(
+            client: api.ForwardingRulesClient, token: str | None, timeout: float
+        ) -> api.ForwardingRuleAggregatedList:
             request = api.AggregatedListForwardingRulesRequest(
                 project=self._project, max_results=_PAGE, page_token=token
             )

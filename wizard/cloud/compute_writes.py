@@ -28,7 +28,7 @@ class ComputeWrites:
                 project=ref.project,
                 region=ref.location,
                 subnetwork_resource=messages.subnetwork(ref.project, wanted),
-                request_id=request_id,
+                request_id=request_id or None,
             )
             return client.insert_unary(request=request, timeout=timeout, retry=None)
 
@@ -37,7 +37,9 @@ class ComputeWrites:
     async def create_firewall(self, ref: Ref, wanted: FirewallRule, request_id: str) -> Operation:
         def insert(client: api.FirewallsClient, timeout: float) -> api.Operation:
             request = api.InsertFirewallRequest(
-                project=ref.project, firewall_resource=messages.firewall(ref.project, wanted), request_id=request_id
+                project=ref.project,
+                firewall_resource=messages.firewall(ref.project, wanted),
+                request_id=request_id or None,
             )
             return client.insert_unary(request=request, timeout=timeout, retry=None)
 
@@ -51,7 +53,7 @@ class ComputeWrites:
                 project=ref.project,
                 region=ref.location,
                 router_resource=messages.router(ref.project, wanted),
-                request_id=request_id,
+                request_id=request_id or None,
             )
             return client.insert_unary(request=request, timeout=timeout, retry=None)
 
@@ -69,7 +71,7 @@ class ComputeWrites:
                 region=ref.location,
                 subnetwork=ref.name,
                 subnetworks_set_private_ip_google_access_request_resource=body,
-                request_id=request_id,
+                request_id=request_id or None,
             )
             return client.set_private_ip_google_access_unary(request=request, timeout=timeout, retry=None)
 
@@ -78,7 +80,7 @@ class ComputeWrites:
     async def delete_subnet(self, ref: Ref, request_id: str) -> Operation:
         def delete(client: api.SubnetworksClient, timeout: float) -> api.Operation:
             request = api.DeleteSubnetworkRequest(
-                project=ref.project, region=ref.location, subnetwork=ref.name, request_id=request_id
+                project=ref.project, region=ref.location, subnetwork=ref.name, request_id=request_id or None
             )
             return client.delete_unary(request=request, timeout=timeout, retry=None)
 
@@ -86,7 +88,7 @@ class ComputeWrites:
 
     async def delete_firewall(self, ref: Ref, request_id: str) -> Operation:
         def delete(client: api.FirewallsClient, timeout: float) -> api.Operation:
-            request = api.DeleteFirewallRequest(project=ref.project, firewall=ref.name, request_id=request_id)
+            request = api.DeleteFirewallRequest(project=ref.project, firewall=ref.name, request_id=request_id or None)
             return client.delete_unary(request=request, timeout=timeout, retry=None)
 
         return await self._send("delete", ref, api.FirewallsClient, delete, request_id)
@@ -94,7 +96,7 @@ class ComputeWrites:
     async def delete_router(self, ref: Ref, request_id: str) -> Operation:
         def delete(client: api.RoutersClient, timeout: float) -> api.Operation:
             request = api.DeleteRouterRequest(
-                project=ref.project, region=ref.location, router=ref.name, request_id=request_id
+                project=ref.project, region=ref.location, router=ref.name, request_id=request_id or None
             )
             return client.delete_unary(request=request, timeout=timeout, retry=None)
 

@@ -40,7 +40,8 @@ class Identity:
 async def open_cloud(connection: Connection, project: str, region: str) -> GoogleCloud:
     """The cloud behind `connection`, as `wizard.ports.Cloud`. Close it with `aclose`.
 
-    Nothing is asked of the cloud yet. Raises CloudError when the live cloud is meant and there are no credentials.
+    Nothing is asked of the cloud yet. Raises InputError for a project or region that cannot be one, and CloudError
+    when the live cloud is meant and there are no credentials.
     """
     access, make = await asyncio.to_thread(_prepare, connection)
     return make(access, connection, project, region)

@@ -14,6 +14,7 @@ from wizard.cloud.compute_reads import ComputeReads
 from wizard.cloud.compute_writes import ComputeWrites
 from wizard.cloud.connect import Connection
 from wizard.cloud.connectors import Connectors
+from wizard.cloud.names import check_ref, check_scope
 from wizard.cloud.rest import Rest, Threads
 from wizard.cloud.run_client import RunClients
 from wizard.cloud.run_operations import RunOperations
@@ -51,6 +52,7 @@ class GoogleCloud:
     """One project. Every method but the properties raises CloudError; writes raise ReadOnlyError when read-only."""
 
     def __init__(self, access: Access, connection: Connection, project: str, region: str) -> None:
+        check_scope(project, region)
         caller = Caller(
             Patience(call=connection.call_timeout, total=connection.total_timeout), read_only=connection.read_only
         )
@@ -102,6 +104,7 @@ class GoogleCloud:
         finder = self._finders.get(ref.kind)
         if finder is None:
             raise _unsupported("read", ref)
+        check_ref(ref)
         try:
             return await finder(ref)
         except CloudError as error:
@@ -110,7 +113,7 @@ class GoogleCloud:
             raise
 
     async def create(self, ref: Ref, wanted: AnyResource, *, request_id: str) -> Operation:
-        self._refuse_if_read_only("create", ref)
+        self._begin_write("create", ref)
         match ref.kind, wanted:
             case "subnet", Subnet():
                 return await self._compute_writes.create_subnet(ref, wanted, request_id)
@@ -129,7 +132,7 @@ class GoogleCloud:
         raise _unsupported("create", ref)
 
     async def patch(self, ref: Ref, change: Patch, *, etag: str, request_id: str) -> Operation:
-        self._refuse_if_read_only("change", ref)
+        self._begin_write("change", ref)
         match ref.kind, change:
             case "subnet", SubnetPatch():
                 return await self._compute_writes.patch_subnet(ref, change, etag, request_id)
@@ -140,7 +143,7 @@ class GoogleCloud:
         raise _unsupported("change", ref)
 
     async def delete(self, ref: Ref, *, etag: str, request_id: str) -> Operation:
-        self._refuse_if_read_only("delete", ref)
+        self._begin_write("delete", ref)
         match ref.kind:
             case "subnet":
                 return await self._compute_writes.delete_subnet(ref, request_id)
@@ -241,10 +244,11 @@ class GoogleCloud:
     async def invokers(self, region: str, service: str) -> tuple[str, ...]:
         return await self._services.invokers(region, service)
 
-    def _refuse_if_read_only(self, verb: str, ref: Ref) -> None:
-        """Before the reads that a write begins with; `Caller.write` refuses again before it sends."""
+    def _begin_write(self, verb: str, ref: Ref) -> None:
+        """Refuse before the reads that a write begins with; `Caller.write` refuses again before it sends."""
         if self._read_only:
             raise ReadOnlyError(f"{verb} {ref}")
+        check_ref(ref)
 
 
 def _unsupported(verb: str, ref: Ref) -> CloudError:

@@ -41,7 +41,7 @@ class RunOperations:
 
         async def ask(timeout: float) -> operations_pb2.Operation:
             try:
-                return await self._client.wait_operation(request, timeout=timeout, retry=None)
+                return _parsed(await self._client.wait_operation(request, timeout=timeout, retry=None))
             except MethodNotImplemented:
                 now = operations_pb2.GetOperationRequest(name=name)
                 return await self._client.get_operation(now, timeout=timeout, retry=None)
@@ -87,6 +87,11 @@ class RunOperations:
         if not ours or not operations.not_before(created, since):
             return None
         return Operation(name="", ref=ref, created=created, done=True)
+
+
+def _parsed(reply: operations_pb2.Operation | bytes) -> operations_pb2.Operation:
+    """The client hands out the reply of this one method as it came (google-cloud-run 0.16.2)."""
+    return operations_pb2.Operation.FromString(reply) if isinstance(reply, bytes) else reply
 
 
 def _resource(ref: Ref) -> type[api.Job] | type[api.Service]:

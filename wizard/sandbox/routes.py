@@ -79,7 +79,7 @@ class Table:
             for rule in route.http:
                 self._by_shape[rule.verb, rule.slashes].append((route, rule))
         for candidates in self._by_shape.values():
-            candidates.sort(key=lambda pair: not _has_custom_verb(pair[1].uri))
+            candidates.sort(key=lambda pair: (not _has_custom_verb(pair[1].uri), len(pair[1].variables)))
 
     def match(self, verb: str, raw_path: str, api: str = "") -> Match | None:
         """The method that `verb` on this (still escaped) path means, of one API only if `api` is given."""
