@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -156,3 +159,26 @@ def test_a_person_types_yes() -> None:
     assert "nothing was changed" in screen.out.getvalue()
     assert "\x1b" not in screen.out.getvalue()
     assert writes() == 0
+
+
+def test_an_interrupt_stops_in_good_order_and_resume_finishes() -> None:
+    """As a process of its own, in the middle of the connector's creation, at twice real time."""
+    slow = ("--sandbox", "tutorial", "--speed", "2", "--yes", "--json")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wizard", *CONNECTOR, *slow],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    assert process.stderr is not None
+    assert any("create (usually" in line for line in process.stderr)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == Exit.STOPPED
+    stopped = json.loads(output)["run"]
+    assert stopped["status"] == "stopped"
+    resumed = run("resume", "last")
+    assert resumed["run"]["id"] == stopped["id"]
+    assert resumed["run"]["status"] == "done"
+    assert [p["verdict"] for p in resumed["probe"]] == ["connected"]

@@ -59,6 +59,13 @@ def test_columns_are_aligned() -> None:
     assert table([("a", "b"), ("long", "c")], head=("X", "Y")) == ["  X     Y", "  a     b", "  long  c"]
 
 
+def test_prose_is_wrapped_before_a_word_is_broken() -> None:
+    name = "subnet-delete/my-service-vpc-subnet"
+    lines = table([(name, "a reason of many words " * 4)])
+    assert all(len(line) <= WIDTH for line in lines)
+    assert lines[0].startswith(f"  {name}  a reason")
+
+
 def test_a_paragraph_hangs_under_its_mark() -> None:
     lines = paragraph("word " * 40, mark="WARN ")
     assert lines[0].startswith("  WARN word")

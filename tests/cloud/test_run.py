@@ -215,7 +215,7 @@ async def test_reads_are_repeated(grpc_api: GrpcServer, run_clients: RunClients)
 
 
 async def test_a_service_as_record(grpc_api: GrpcServer, run_clients: RunClients) -> None:
-    ready = api.Condition(type_="Ready", state=3, revision_reason=4, message="no")
+    ready = api.Condition(type_="Ready", state=3, revision_reason=6, message="no")
     read = service(
         terminal_condition=ready,
         traffic=[api.TrafficTarget(type_=1, percent=100)],
@@ -233,7 +233,7 @@ async def test_a_service_as_record(grpc_api: GrpcServer, run_clients: RunClients
     assert found.traffic == (Traffic(percent=100),)
     assert found.serving == (Traffic(revision="s1-2", percent=100),)
     assert found.ready == Condition(state="FAILED", reason="HEALTH_CHECK_CONTAINER_ERROR", message="no")
-    assert found.created == "2026-11-18T10:26:40Z"
+    assert found.created == "2026-11-18T11:06:40Z"
 
 
 async def test_values_from_tomorrow_do_no_harm(grpc_api: GrpcServer, run_clients: RunClients) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TARGETS = {
     "tutorial": ["redis://10.0.0.3:6379", "postgres://10.0.0.5:5432", "http://10.0.0.10:80"],
+    "managed": ["redis://10.60.0.3:6379", "postgres://10.60.1.5:5432"],
     "seed": ["redis://10.0.0.3:6379", "postgres://10.0.0.5:5432", "http://10.0.0.10:80"],
 }
 

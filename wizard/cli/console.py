@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from wizard.errors import RunvpcError
-from wizard.wording import clean, one_line, shown
+from wizard.wording import clean, one_line
 
 
 @dataclass
@@ -67,8 +67,9 @@ _LONGEST_LINE = 600
 
 
 def _cut(text: str) -> str:
-    line = one_line(text)
-    return line if len(line) <= _LONGEST_LINE else shown(line, _LONGEST_LINE)
+    """One line of ASCII, cut when it is endless."""
+    line = one_line(text).encode("ascii", "backslashreplace").decode()
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."
 
 
 def _write(stream: TextIO, text: str) -> None:

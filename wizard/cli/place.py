@@ -81,7 +81,13 @@ def _our_errors() -> Iterator[None]:
         fix = f"one of {', '.join(scenario_names())}, or a scenario file"
         raise InputError(str(problem), field="--sandbox", fix=fix, code="scenario") from problem
     except client.SandboxError as error:
-        raise RunvpcError(str(error), code="sandbox") from error
+        raise RunvpcError(_ends(str(error)), code="sandbox", fix="runvpc info says where its folder is") from error
     except OSError as error:
         message = f"the sandbox does not answer: {error}"
         raise RunvpcError(message, code="sandbox", fix="runvpc sandbox stop, then again") from error
+
+
+def _ends(text: str) -> str:
+    """The first and the last line: of a log, what tells most."""
+    lines = text.strip().splitlines() or [""]
+    return lines[0] if len(lines) == 1 else f"{lines[0]} ... {lines[-1]}"

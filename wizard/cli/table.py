@@ -21,15 +21,20 @@ def table(rows: Iterable[Sequence[str]], *, head: Sequence[str] = (), indent: in
 
 
 def _widths(cells: Sequence[Sequence[str]], available: int) -> list[int]:
-    """As wide as the longest cell, the widest columns narrowed until all fit."""
-    widths = [max(1, *(len(row[n]) for row in cells)) for n in range(len(cells[0]))]
+    """As wide as the longest cell; then the widest columns are narrowed until all fit, breaking no word if possible."""
+    columns = list(zip(*cells, strict=True))
+    widths = [max(1, *map(len, column)) for column in columns]
+    words = [max((len(word) for cell in column for word in cell.split()), default=1) for column in columns]
     while sum(widths) + _GAP * (len(widths) - 1) > available:
-        widths[widths.index(max(widths))] -= 1
+        roomy = [n for n, width in enumerate(widths) if width > words[n]] or range(len(widths))
+        widths[max(roomy, key=widths.__getitem__)] -= 1
     return widths
 
 
 def _lines(row: Sequence[str], widths: Sequence[int], indent: int) -> list[str]:
-    columns = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
+    columns = [
+        textwrap.wrap(cell, width, break_on_hyphens=False) or [""] for cell, width in zip(row, widths, strict=True)
+    ]
     height = max(map(len, columns))
     filled = [column + [""] * (height - len(column)) for column in columns]
     gap = " " * _GAP
@@ -42,4 +47,7 @@ def _lines(row: Sequence[str], widths: Sequence[int], indent: int) -> list[str]:
 def paragraph(text: str, *, indent: int = 2, mark: str = "") -> list[str]:
     """Wrapped text; `mark` stands before the first line."""
     first = " " * indent + mark
-    return textwrap.wrap(one_line(text), WIDTH, initial_indent=first, subsequent_indent=" " * len(first)) or [first]
+    lines = textwrap.wrap(
+        one_line(text), WIDTH, initial_indent=first, subsequent_indent=" " * len(first), break_on_hyphens=False
+    )
+    return lines or [first]

@@ -90,7 +90,7 @@ def text_of(error: BaseException) -> str:
 
 
 def _api_status(error: GoogleAPICallError) -> str:
-    if error.grpc_status_code is not None and error.response is None:
+    if error.grpc_status_code is not None and not isinstance(error.response, requests.Response):
         return str(error.grpc_status_code.name)
     for entry in error.errors or ():
         if isinstance(entry, dict) and entry.get("reason") in _BY_REASON:

@@ -65,10 +65,25 @@ class Plan(Struct, frozen=True, kw_only=True):
         )
 
     def ordered(self) -> Iterator[Planned]:
-        """Steps so that each comes after those it depends on, otherwise in the order of the plan."""
+        """Steps so that each comes after those it depends on, otherwise in the order of the plan.
+
+        Raises graphlib.CycleError when steps wait for each other.
+        """
         by_id = {p.id: p for p in self.steps}
-        for id_ in TopologicalSorter({p.id: p.depends_on for p in self.steps}).static_order():
-            yield by_id[id_]
+        TopologicalSorter({p.id: p.depends_on for p in self.steps}).prepare()
+        done: set[str] = set()
+
+        def visit(planned: Planned) -> Iterator[Planned]:
+            if planned.id in done:
+                return
+            done.add(planned.id)
+            for id_ in planned.depends_on:
+                if id_ in by_id:
+                    yield from visit(by_id[id_])
+            yield planned
+
+        for planned in self.steps:
+            yield from visit(planned)
 
     def step(self, id_: str) -> Planned:
         return next(p for p in self.steps if p.id == id_)

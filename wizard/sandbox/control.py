@@ -154,7 +154,7 @@ class Control:
 
     def _bodies(self, *, operations: bool) -> Body:
         self._server.world.settle()
-        bodies = self._server.world.store.bodies()
+        bodies = self._server.world.store.view()
         wanted = (key for key in bodies if not key.startswith(NOT_RESOURCES) and ("/operations/" in key) == operations)
         return {key: bodies[key] for key in sorted(wanted)}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -14,11 +13,10 @@ from wizard.sandbox.faults import Fault
 from wizard.sandbox.log import RequestLog
 from wizard.sandbox.resources import resource_of
 from wizard.sandbox.routes import Route
+from wizard.sandbox.services import serviceusage
 
 if TYPE_CHECKING:
     from wizard.sandbox.world import World
-
-logger = logging.getLogger(__name__)
 
 
 class ConnectionLost(Exception):
@@ -73,6 +71,9 @@ class Dispatcher:
 
     async def _answer(self, call: Call, resource: str) -> Body:
         self.world.settle()
+        api, _, _ = call.method.partition(".")
+        if api in serviceusage.TITLES:
+            serviceusage.require_api(self.world, api)
         permissions.check(self.world, call, resource)
         fault = faults.take(self.world.faults, call.method)
         if fault is not None:

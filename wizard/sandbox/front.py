@@ -9,6 +9,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Coroutine
 from typing import cast
+from weakref import WeakSet
 
 LOOPBACK = "127.0.0.1"
 
@@ -32,7 +33,7 @@ class Front:
         self.http = http
         self.grpc_port = grpc_port
         self.tls = tls
-        self.open: set[asyncio.Transport] = set()
+        self.open: WeakSet[asyncio.Transport] = WeakSet()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -49,7 +50,7 @@ class Front:
             self._server.close()
 
     def drop_all(self) -> None:
-        """Break off every connection that is not HTTP/1.1's (those are the HTTP server's to close)."""
+        """Break off every connection."""
         for task in self._tasks:
             task.cancel()
         for transport in list(self.open):
@@ -84,7 +85,6 @@ class Sniffer(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._closed = True
         self._timer.cancel()
-        self._front.open.discard(self._transport)
 
     def _decide(self) -> None:
         if self._seen.startswith(CONNECT):
@@ -122,7 +122,6 @@ class Sniffer(asyncio.Protocol):
         if secured is None or self._closed:
             plain.abort()
             return
-        self._front.open.discard(plain)
         self._front.open.add(secured)
         self._transport = secured
         if cast(ssl.SSLObject, secured.get_extra_info("ssl_object")).selected_alpn_protocol() == "h2":
@@ -136,19 +135,18 @@ class Sniffer(asyncio.Protocol):
         client.pause_reading()
         loop = asyncio.get_running_loop()
         try:
-            server, _ = await loop.create_connection(lambda: Pipe(client, front.open), LOOPBACK, front.grpc_port)
+            server, _ = await loop.create_connection(lambda: Pipe(client, front), LOOPBACK, front.grpc_port)
         except OSError:
             client.abort()
             return
         server.write(self._seen)
-        self._hand_over(Pipe(server, front.open))
+        self._hand_over(Pipe(server, front))
         client.resume_reading()
 
     def _to_http(self) -> None:
-        """Serve the connection in this process; from here on it is the HTTP server's to close."""
+        """Serve the connection in this process."""
         protocol = self._front.http()
         self._hand_over(protocol)
-        self._front.open.discard(self._transport)
         if self._seen:
             protocol.data_received(self._seen)
 
@@ -163,13 +161,12 @@ class Sniffer(asyncio.Protocol):
 class Pipe(asyncio.Protocol):
     """One end of a pipe: what arrives here is written to the peer, no faster than the peer takes it."""
 
-    def __init__(self, peer: asyncio.Transport, opened: set[asyncio.Transport]) -> None:
+    def __init__(self, peer: asyncio.Transport, front: Front) -> None:
         self._peer = peer
-        self._opened = opened
+        self._front = front
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._own = cast(asyncio.Transport, transport)
-        self._opened.add(self._own)
+        self._front.open.add(cast(asyncio.Transport, transport))
 
     def data_received(self, data: bytes) -> None:
         self._peer.write(data)
@@ -181,7 +178,6 @@ class Pipe(asyncio.Protocol):
         self._peer.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._opened.discard(self._own)
         self._peer.close()
 
 

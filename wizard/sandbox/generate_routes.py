@@ -169,7 +169,7 @@ def _reachable(messages: Iterable[Descriptor]) -> dict[str, Descriptor | EnumDes
 def _prune(file: descriptor_pb2.FileDescriptorProto, names: Iterable[str], files: Iterable[str]) -> None:
     kept = [m for m in file.message_type if any(f"{n}.".startswith(f"{file.package}.{m.name}.") for n in names)]
     enums = [e for e in file.enum_type if f"{file.package}.{e.name}" in names]
-    dependencies = [d for d in file.dependency if d in files]
+    dependencies = sorted(d for d in file.dependency if d in files)
     for field in ("message_type", "enum_type", "dependency", "public_dependency", "service", "extension", "options"):
         file.ClearField(field)
     file.message_type.extend(kept)

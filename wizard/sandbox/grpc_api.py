@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
@@ -13,8 +12,6 @@ from wizard.sandbox import messages, transcode
 from wizard.sandbox.api import ApiError, Body
 from wizard.sandbox.dispatch import ConnectionLost, Dispatcher
 from wizard.sandbox.routes import Route, table
-
-logger = logging.getLogger(__name__)
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
 Answer = Callable[[bytes, Context], Awaitable[bytes]]
@@ -46,11 +43,24 @@ class GrpcApi(grpc.GenericRpcHandler):
         message = messages.message_type(routes[0].request)()
         message.MergeFromString(payload)
         request = transcode.to_json(message)
-        reply: Body = {}
-        for route in self._meant(routes, request):
-            for key, value in (await self._dispatcher.call(route, request, transport="grpc")).items():
-                reply[key] = reply.get(key, []) + value if isinstance(value, list) else value
+        reply = await self._merged(self._meant(routes, request), request)
         return transcode.from_json(routes[0].response or "google.protobuf.Empty", reply)
+
+    async def _merged(self, routes: list[Route], request: Body) -> Body:
+        """The lists of several routes as one; an API that refuses (it is not enabled) does not spoil the others'."""
+        reply: Body = {}
+        refusals: list[ApiError] = []
+        for route in routes:
+            try:
+                more = await self._dispatcher.call(route, request, transport="grpc")
+            except ApiError as error:
+                refusals.append(error)
+                continue
+            for key, value in more.items():
+                reply[key] = reply.get(key, []) + value if isinstance(value, list) else value
+        if len(refusals) == len(routes):
+            raise refusals[0]
+        return reply
 
     def _meant(self, routes: list[Route], request: Body) -> list[Route]:
         """Of several APIs' routes, the one that has the operation named; all of them when operations are listed."""

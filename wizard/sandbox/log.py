@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from wizard.sandbox.api import Body
 
-KEPT = 5000
+KEPT = 1000
 """Requests that are kept; `writes` counts them all."""
 
 

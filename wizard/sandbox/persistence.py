@@ -110,7 +110,7 @@ class StateFile:
 def _saved(world: World, log: RequestLog) -> Saved:
     return Saved(
         version=VERSION,
-        bodies=world.store.bodies(),
+        bodies=dict(world.store.view()),
         changes=world.store.changes,
         pending=[_saved_operation(p) for p in world.pending],
         now=world.clock.now(),

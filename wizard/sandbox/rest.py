@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import secrets
 import socket
 import struct
@@ -16,8 +15,6 @@ from wizard.sandbox import transcode
 from wizard.sandbox.api import ApiError, Body
 from wizard.sandbox.dispatch import ConnectionLost, Dispatcher, not_emulated
 from wizard.sandbox.routes import Match, api_of, table
-
-logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 4 * 1024 * 1024
 """Bytes of a request's body, as gRPC's own default."""
@@ -106,7 +103,7 @@ async def readable_errors(request: web.Request, handler: Next) -> web.StreamResp
 
 
 def _is_ours(host: str) -> bool:
-    return _is_loopback(host) or bool(api_of(host.partition(":")[0]))
+    return _is_loopback(host) or bool(api_of(host))
 
 
 def _is_loopback(host: str) -> bool:

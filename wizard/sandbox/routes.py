@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 READING_POSTS = {"testiampermissions", "list", "wait", "waitoperation"}
 """Last words of methods that are sent by POST and change nothing."""
 
+GOOGLE = ".googleapis.com"
+
 HOSTS = {"www": "compute"}
 """First labels of Google's host names that are not the name of the API."""
 
@@ -93,10 +95,10 @@ class Table:
 
 def api_of(host: str) -> str:
     """The API that one of Google's host names stands for (`us-central1-run.googleapis.com` is `run`), else empty."""
-    name, dot, _ = host.lower().partition(".googleapis.com")
-    if not dot:
+    name = host.lower().partition(":")[0]
+    if not name.endswith(GOOGLE):
         return ""
-    label = name.partition(".")[0].rpartition("-")[2]
+    label = name.removesuffix(GOOGLE).partition(".")[0].rpartition("-")[2]
     return HOSTS.get(label, label)
 
 

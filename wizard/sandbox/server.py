@@ -100,8 +100,7 @@ class Server:
         assert http.server is not None
         front = Front(http.server, rpc_port, server_context(self.settings.folder))
         port = await front.start(self.settings.port)
-        ticker = asyncio.get_running_loop().create_task(self._tick())
-        self._running = _Running(front, http, rpc, ticker, port)
+        self._running = _Running(front, http, rpc, self._start_ticker(), port)
 
     async def aclose(self) -> None:
         """Stop listening, break off what is open, and save the state."""
@@ -113,8 +112,9 @@ class Server:
         running.ticker.cancel()
         await self._halt()
         await running.grpc.stop(GRACE)
-        running.front.drop_all()
         await running.http.cleanup()
+        running.front.drop_all()
+        await asyncio.sleep(GRACE / 10)
         self.save()
 
     def info(self) -> Body:
@@ -175,6 +175,17 @@ class Server:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await listeners.stop(self.world)
+
+    def _start_ticker(self) -> asyncio.Task[None]:
+        ticker = asyncio.get_running_loop().create_task(self._tick())
+        ticker.add_done_callback(self._ticker_ended)
+        return ticker
+
+    def _ticker_ended(self, ticker: asyncio.Task[None]) -> None:
+        """A completion that breaks is written to the log; time goes on for the others."""
+        if not ticker.cancelled() and self._running is not None:
+            logger.error("an operation could not be completed", exc_info=ticker.exception())
+            self._running.ticker = self._start_ticker()
 
     async def _tick(self) -> None:
         """Complete what is due though nobody asks, save what the background changed, and stop when idle."""

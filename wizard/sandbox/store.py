@@ -7,7 +7,8 @@ A key is `API/RESOURCE-NAME`: `compute/projects/p/global/networks/n`, `vpcaccess
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from wizard.sandbox.api import Body
 
@@ -42,6 +43,10 @@ class Store:
             parts = key.split("/")
             if len(parts) == len(wanted) + 1 and all(w in ("-", "*", p) for w, p in zip(wanted, parts, strict=False)):
                 yield key, copy.deepcopy(self._bodies[key])
+
+    def view(self) -> Mapping[str, Body]:
+        """Everything as it is kept, to look at only."""
+        return MappingProxyType(self._bodies)
 
     def bodies(self) -> dict[str, Body]:
         """Everything, as copies."""

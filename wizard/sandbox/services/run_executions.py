@@ -210,8 +210,8 @@ def remove_all(world: World, job: str) -> None:
         world.store.delete(key)
 
 
-def seed(world: World) -> None:
-    """At the start of the server: an execution whose process is gone has failed."""
+def resume(world: World) -> None:
+    """When the server starts again: an execution whose process is gone has failed."""
     for key in [k for k in world.store.keys("run/") if "/executions/" in k and "/tasks/" not in k]:
         body = world.store.get(key) or {}
         if body.get("runningCount"):

@@ -4,34 +4,67 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from wizard.sandbox.api import Body
-from wizard.sandbox.services import run_executions, run_jobs, run_services
+from wizard.sandbox.services import run_jobs, run_services
 from wizard.sandbox.services.run_common import newborn
 from wizard.sandbox.world import World
 
 if TYPE_CHECKING:
-    from wizard.sandbox.scenario import Service
+    from wizard.sandbox.scenario_model import Revision, Service, StartupProbe
 
 EGRESS = {"private-ranges-only": "PRIVATE_RANGES_ONLY", "all-traffic": "ALL_TRAFFIC"}
 
 
 def seed(world: World) -> None:
-    """Deploy every service and job of the scenario, without operations."""
-    run_executions.seed(world)
+    """Deploy every service with its revisions, and every job of the scenario, without operations."""
     for service in world.scenario.services:
-        name = f"projects/{world.project}/locations/{_region(world, service.region)}/services/{service.name}"
-        wanted: Body = {"template": template(world, service), "ingress": service.ingress or "INGRESS_TRAFFIC_ALL"}
-        wanted["labels"] = {**service.labels, **({"managed-by": service.managed_by} if service.managed_by else {})}
-        body = newborn(world, name, wanted, world.scenario.project.member)
-        body["template"] = run_services.with_defaults(world, body["template"])
-        world.store.put(f"run/{name}", body)
-        run_services.deployed(world, {"name": name})
+        _service(world, service)
     for job in world.scenario.jobs:
         name = f"projects/{world.project}/locations/{_region(world, job.region)}/jobs/{job.name}"
-        body = newborn(world, name, {"labels": job.labels}, world.scenario.project.member)
-        body["template"] = run_jobs.with_defaults(world, {"template": template(world, job)})
+        body = newborn(world, name, {"labels": job.labels} if job.labels else {}, world.scenario.project.member)
+        task = {key: value for key, value in template(world, job).items() if key != "scaling"}
+        body["template"] = run_jobs.with_defaults(world, {"template": task})
         world.store.put(f"run/{name}", body)
         run_jobs.ready(world, {"name": name})
+
+
+def _service(world: World, service: Service) -> None:
+    """The named revisions in their order, then the service's own settings as the newest one."""
+    name = f"projects/{world.project}/locations/{_region(world, service.region)}/services/{service.name}"
+    labels = {**service.labels, **({"managed-by": service.managed_by} if service.managed_by else {})}
+    wanted: Body = {"ingress": service.ingress or "INGRESS_TRAFFIC_ALL", **({"labels": labels} if labels else {})}
+    body = newborn(world, name, wanted, world.scenario.project.member)
+    named = [revision for revision in world.scenario.revisions if revision.service == service.name]
+    for revision in named:
+        _deploy(world, body, merged(service, revision), revision.name)
+    body = world.store.get(f"run/{name}") or body
+    shares = [_share(revision) for revision in named if revision.percent or revision.tag]
+    rest = 100 - sum(revision.percent for revision in named)
+    latest = [{"type": run_services.LATEST, "percent": rest}] if rest else []
+    body["traffic"] = [*latest, *shares]
+    _deploy(world, body, service, "")
+
+
+def _deploy(world: World, body: Body, wanted: Service, revision: str) -> None:
+    settings = {**template(world, wanted), **({"revision": revision} if revision else {})}
+    body["template"] = run_services.with_defaults(world, settings)
+    world.store.put(f"run/{body['name']}", body)
+    run_services.deployed(world, {"name": body["name"]})
+    body |= world.store.get(f"run/{body['name']}") or {}
+
+
+def _share(revision: Revision) -> Body:
+    share: Body = {"type": run_services.REVISION, "revision": revision.name, "percent": revision.percent}
+    return {**share, **({"tag": revision.tag} if revision.tag else {})}
+
+
+def merged(service: Service, revision: Revision) -> Service:
+    """The service with the settings in which this revision differs."""
+    own = msgspec.structs.asdict(revision)
+    shared = {key: value for key, value in own.items() if value and key in msgspec.structs.asdict(service)}
+    return msgspec.structs.replace(service, **{key: value for key, value in shared.items() if key != "name"})
 
 
 def _region(world: World, region: str) -> str:
@@ -46,7 +79,9 @@ def template(world: World, wanted: Service) -> Body:
         secret, _, version = reference.partition(":")
         env.append({"name": key, "valueSource": {"secretKeyRef": {"secret": secret, "version": version or "latest"}}})
     container: Body = {"image": wanted.image, "env": env}
-    body: Body = {"containers": [container]}
+    if wanted.startup_probe is not None:
+        container["startupProbe"] = startup_probe(wanted.startup_probe)
+    body: Body = {"containers": [container], "scaling": {"maxInstanceCount": wanted.max_instances}}
     access = vpc_access(world, wanted, region)
     if access:
         body["vpcAccess"] = access
@@ -62,3 +97,17 @@ def vpc_access(world: World, wanted: Service, region: str) -> Body:
         interface: Body = {"network": wanted.network, "subnetwork": wanted.subnet, "tags": list(wanted.tags)}
         return {"networkInterfaces": [{key: value for key, value in interface.items() if value}], **egress}
     return {}
+
+
+def startup_probe(probe: StartupProbe) -> Body:
+    """A start-up probe as Cloud Run has it."""
+    port = {"port": probe.port} if probe.port else {}
+    body: Body = {
+        "initialDelaySeconds": probe.initial_delay,
+        "periodSeconds": probe.period,
+        "timeoutSeconds": probe.timeout,
+        "failureThreshold": probe.failure_threshold,
+    }
+    if probe.type == "http":
+        return {**body, "httpGet": {"path": probe.path or "/", **port}}
+    return {**body, "grpc" if probe.type == "grpc" else "tcpSocket": port}
