@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cloud.servers import PATIENCE, Reply, RestServer
-from wizard.cloud.calls import Caller
+from wizard.cloud.calls import Caller, Patience
 from wizard.cloud.compute_client import ComputeClient
 from wizard.cloud.compute_find import ComputeFind
 from wizard.cloud.compute_operations import ComputeOperations
@@ -180,10 +180,19 @@ async def test_retry_after_is_honoured(http: RestServer, compute: ComputeClient)
     assert monotonic() - before >= 1.0
 
 
+async def test_a_quota_that_is_used_up_is_not_asked_for_again(http: RestServer, compute: ComputeClient) -> None:
+    http.on("POST", SUBNETS, error(403, "quotaExceeded", "Quota 'SUBNETWORKS' exceeded. Limit: 100.0"))
+    wanted = Subnet(name="s1", network="n1", region="us-central1", range="10.8.0.0/26")
+    with pytest.raises(CloudError) as caught:
+        await ComputeWrites(compute, ComputeFind(compute)).create_subnet(SUBNET, wanted, ID)
+    assert caught.value.status == "RESOURCE_EXHAUSTED"
+    assert len(http.asked) == 1
+
+
 async def test_a_server_that_hangs_is_given_up(http: RestServer) -> None:
     http.on("GET", NETWORKS, Reply({}, delay=5))
     threads = Threads()
-    quick = Caller(type(PATIENCE)(call=0.2, total=0.6, first=0.01))
+    quick = Caller(Patience(call=0.2, total=0.6, first=0.01))
     client = ComputeClient(http.access, quick, threads, "p1")
     before = monotonic()
     with pytest.raises(CloudError) as caught:
@@ -281,6 +290,17 @@ async def test_waiting_for_an_operation(http: RestServer, compute: ComputeClient
     assert len(http.asked) == 3
 
 
+async def test_a_server_that_waits_longer_than_we_do_is_asked_how_it_stands(http: RestServer) -> None:
+    http.on("POST", WAIT, Reply(operation(), delay=5))
+    http.on("GET", WAIT.removesuffix("/wait"), operation("RUNNING"), operation("DONE"))
+    threads = Threads()
+    client = ComputeClient(http.access, Caller(Patience(call=0.2, total=2.0)), threads, "p1")
+    await ComputeOperations(client).wait(f"regions/us-central1/operations/{OPERATION}", SUBNET)
+    assert [a.verb for a in http.asked] == ["POST", "GET"] * 2
+    threads.close()
+    client.close()
+
+
 async def test_an_operation_that_fails_says_why(http: RestServer, compute: ComputeClient) -> None:
     text = (
         "The subnetwork resource 'projects/p1/regions/us-central1/subnetworks/s1' is already being used by "
@@ -313,7 +333,11 @@ async def test_an_operation_that_is_gone(http: RestServer, compute: ComputeClien
 
 
 async def test_the_creation_of_ours_is_found_by_request_id(http: RestServer, compute: ComputeClient) -> None:
-    others = [operation(clientOperationId="other"), operation(operationType="delete")]
+    others = [
+        operation(clientOperationId="other"),
+        operation(operationType="delete"),
+        operation(targetLink=f"{SUBNETS}/s2"),
+    ]
     path = f"{BASE}/regions/us-central1/operations"
     http.on("GET", path, {"items": others, "nextPageToken": "2"}, {"items": [operation("DONE")]})
     found = await ComputeOperations(compute).creation(SUBNET, "2026-11-22T11:00:00Z", ID)

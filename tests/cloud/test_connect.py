@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from google.auth.credentials import AnonymousCredentials
 
 from tests.cloud.servers import RestServer
+from wizard.cloud.access import Access
 from wizard.cloud.connect import Connection, identity, open_cloud
+from wizard.cloud.google_cloud import GoogleCloud
 from wizard.errors import CloudError, InputError, ReadOnlyError
-from wizard.ports import Cloud, ConnectorPatch, Patch, ServicePatch, SubnetPatch, Writes
+from wizard.ports import Cloud, ConnectorPatch, Operation, Patch, ServicePatch, SubnetPatch, Writes
 from wizard.records import AnyResource, Api, Connector, FirewallRule, Job, Ref, Router, Service, Subnet
 
 ROOT = Path(__file__).parents[2]
@@ -97,3 +100,20 @@ async def test_without_credentials_the_command_is_named(tmp_path: Path, monkeypa
 
 async def test_nobody_calls_a_sandbox(http: RestServer) -> None:
     assert (await identity(Connection(endpoint=http.access.endpoint))).account == ""
+
+
+async def test_the_live_cloud_is_opened_by_the_same_code() -> None:
+    access = Access(credentials=AnonymousCredentials())
+    cloud = GoogleCloud(access, Connection(), "p1", R)
+    assert (cloud.project, cloud.region) == ("p1", R)
+    assert access.base("run.googleapis.com") == "https://run.googleapis.com"
+    await cloud.aclose()
+
+
+async def test_an_operation_of_another_version_is_said_to_be_one(http: RestServer) -> None:
+    cloud = await open_cloud(Connection(endpoint=http.access.endpoint), "p1", R)
+    with pytest.raises(CloudError) as caught:
+        await cloud.wait(Operation(name="future:x", ref=ref("subnet")))
+    assert caught.value.status == "UNIMPLEMENTED"
+    await cloud.wait(Operation(name="", ref=ref("subnet"), done=True))
+    await cloud.aclose()

@@ -86,9 +86,6 @@ async def test_operations_of_both_apis_are_found_by_name_and_listed_together(tmp
     async with serving(tmp_path) as server, channel_to(server, "plain") as channel:
         connectors = connectors_client(channel)
         services = run_v2.ServicesAsyncClient(transport=ServicesGrpcAsyncIOTransport(channel=channel))
-        connector = vpcaccess_v1.Connector(
-            network="my-vpc", ip_cidr_range="10.8.0.0/28", min_instances=2, max_instances=3
-        )
         template = run_v2.RevisionTemplate(containers=[run_v2.Container(image="example/app")])
         started = [
             await connectors.create_connector(parent=PARENT, connector_id="con", connector=WANTED),

@@ -15,13 +15,10 @@ import requests
 from google.api_core.exceptions import GoogleAPICallError
 from google.rpc.error_details_pb2 import RetryInfo
 
-from wizard.cloud.failures import FAILURES, cloud_error
+from wizard.cloud.failures import FAILURES, cloud_error, passing
 from wizard.errors import ReadOnlyError
 
 T = TypeVar("T")
-
-_PASSING = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "INTERNAL"}
-"""States that may be over at the next try: 429, 5xx and broken connections."""
 
 
 @dataclass(frozen=True)
@@ -60,20 +57,18 @@ class Caller:
     async def _repeat(self, doing: str, resource: str, send: Callable[[float], Awaitable[T]], *, harmless: bool) -> T:
         patience = self.patience
         end = monotonic() + patience.total
-        pause = patience.first
-        for left in range(patience.tries - 1, -1, -1):
+        pause, tries = patience.first, 1
+        while True:
             try:
                 return await send(max(0.01, min(patience.call, end - monotonic())))
             except FAILURES as error:
-                failed = cloud_error(error, doing=doing, resource=resource)
                 asked = asked_to_wait(error)
-                again = failed.status in _PASSING if harmless else asked is not None
+                again = passing(error) if harmless else asked is not None
                 wait = max(asked or 0.0, random.uniform(pause / 2, pause))
-                if not again or left == 0 or monotonic() + wait >= end:
-                    raise failed from error
+                if not again or tries >= patience.tries or monotonic() + wait >= end:
+                    raise cloud_error(error, doing=doing, resource=resource) from error
             await asyncio.sleep(wait)
-            pause = min(pause * 2, patience.longest)
-        raise AssertionError("unreachable: the last try returns or raises")
+            pause, tries = min(pause * 2, patience.longest), tries + 1
 
 
 def asked_to_wait(error: BaseException) -> float | None:

@@ -44,6 +44,8 @@ _BY_HTTP = {
     504: "DEADLINE_EXCEEDED",
 }
 
+_PASSING = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "INTERNAL"}
+
 _REQUEST_LINE = re.compile(r"^[A-Z]+ https?://\S+: ")
 _API_IN_TEXT = re.compile(r"([a-z][a-z0-9-]*\.googleapis\.com)(?:/overview|\]|\b.{0,80}\bdisabled)")
 _DISABLED = re.compile(r"has not been used in project|it is disabled|SERVICE_DISABLED")
@@ -78,6 +80,11 @@ def status_of(error: BaseException) -> str:
     return "UNKNOWN"
 
 
+def passing(error: BaseException) -> bool:
+    """Whether the failure may be over at the next try: 429, 5xx, a broken connection; not a quota that is used up."""
+    return status_of(error) in _PASSING and "quotaExceeded" not in _reasons(error)
+
+
 def text_of(error: BaseException) -> str:
     """The API's own message, without the request line that the clients put before it."""
     if isinstance(error, GoogleAPICallError):
@@ -92,13 +99,19 @@ def text_of(error: BaseException) -> str:
 def _api_status(error: GoogleAPICallError) -> str:
     if error.grpc_status_code is not None and not isinstance(error.response, requests.Response):
         return str(error.grpc_status_code.name)
-    for entry in error.errors or ():
-        if isinstance(entry, dict) and entry.get("reason") in _BY_REASON:
-            return _BY_REASON[entry["reason"]]
+    for reason in _reasons(error):
+        if reason in _BY_REASON:
+            return _BY_REASON[reason]
     named = _json_error(error).get("status")
     if isinstance(named, str) and named:
         return named
     return _BY_HTTP.get(int(error.code or 0), "UNKNOWN")
+
+
+def _reasons(error: BaseException) -> list[str]:
+    """Compute's words for what is wrong, such as `notFound`."""
+    entries = error.errors or () if isinstance(error, GoogleAPICallError) else ()
+    return [str(entry.get("reason", "")) for entry in entries if isinstance(entry, dict)]
 
 
 def _json_error(error: GoogleAPICallError) -> dict[str, object]:

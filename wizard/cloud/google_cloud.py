@@ -171,6 +171,8 @@ class GoogleCloud:
             "run": self._run_operations.wait,
             "serviceusage": self._services.wait,
         }
+        if api not in waits:
+            raise CloudError(f"{operation.name} cannot be followed by this version", status="UNIMPLEMENTED")
         await waits[api](name, operation.ref)
 
     async def creation(self, ref: Ref, *, since: str, request_id: str) -> Operation | None:

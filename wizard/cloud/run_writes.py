@@ -13,6 +13,7 @@ from wizard.cloud.calls import Caller
 from wizard.cloud.etags import refuse_if_changed
 from wizard.cloud.run_client import RunClients, full_name, location
 from wizard.cloud.run_reads import RunReads
+from wizard.errors import CloudError
 from wizard.ports import Operation, ServicePatch
 from wizard.records import FromRevision, Job, Ref, Service
 
@@ -53,6 +54,8 @@ class RunWrites:
         message = await self._reads.service(ref)
         if etag:
             refuse_if_changed(ref, etag, message.etag)
+        if not message.template.containers:
+            raise CloudError(f"{ref} has no container to change", status="FAILED_PRECONDITION", resource=str(ref))
         run_patch.apply(message, change, await self._earlier(ref, change))
         request = api.UpdateServiceRequest(service=message)
 

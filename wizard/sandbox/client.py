@@ -72,7 +72,7 @@ def ensure(
     folder, name, content = _place(root, scenario)
     with places.starting(folder):
         sandbox = _running(folder)
-        if sandbox is None:
+        if sandbox is None or not _answers(sandbox):
             return _start(folder, name, content, _arguments(speed, instant, keep), wait)
     if instant:
         control(sandbox, "POST", "clock", {"instant": True})
@@ -153,6 +153,15 @@ def _running(folder: Path) -> Sandbox | None:
     if said is None:
         return None
     return Sandbox(said["port"], said["pid"], folder, said["scenario"], said["scenario_hash"])
+
+
+def _answers(sandbox: Sandbox) -> bool:
+    """Whether it is not just about to stop. Being asked, it counts as used."""
+    try:
+        control(sandbox, "GET", "info")
+    except OSError:
+        return False
+    return True
 
 
 def _arguments(speed: float | None, instant: bool, keep: bool) -> list[str]:

@@ -1,4 +1,4 @@
-"""The folder of one sandbox: `server.json` says where its server listens, a lock says whether that server lives."""
+"""The folder of one sandbox: `server.json` says where its server listens, a lock says whether that server lives and is the one."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ def served(folder: Path) -> Iterator[bool]:
         end = time.monotonic() + PATIENCE
         while not (ours := _lock(handle, fcntl.LOCK_EX)) and time.monotonic() < end:
             time.sleep(STEP)
+        if ours:
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield ours
 
 
@@ -63,9 +66,10 @@ def read_server(folder: Path) -> dict[str, Any] | None:
         return None
     try:
         content = json.loads((folder / SERVER).read_text(encoding="utf-8"))
+        living = int((folder / ALIVE).read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
-    return content if isinstance(content, dict) else None
+    return content if isinstance(content, dict) and content.get("pid") == living else None
 
 
 def remove_server(folder: Path) -> None:

@@ -57,7 +57,7 @@ def _env(place: Place, parsed: Namespace, console: Console) -> Exit:
 def client_settings(place: Place) -> dict[str, str]:
     """Environment with which gcloud and Google's client libraries talk to the sandbox and to nothing else.
 
-    Everything goes through the sandbox as a proxy that ends TLS with its own authority (prior art: 6.4).
+    Everything goes through the sandbox as a proxy that ends TLS with its own authority.
     """
     proxy, authority = place.sandbox.url, place.authority
     return {

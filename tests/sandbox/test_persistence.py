@@ -1,0 +1,80 @@
+"""A server that is started again goes on where the last one stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.serving import SMALL, ask, serving
+from wizard.sandbox.server import TICK
+
+CONNECTORS = "/v1/projects/demo-project/locations/us-central1/connectors"
+CONNECTOR = {"network": "my-vpc", "ipCidrRange": "10.8.0.0/28", "minInstances": 2, "maxInstances": 3}
+NETWORK = "/compute/v1/projects/demo-project/global/networks/my-vpc"
+FAULT = '\n[[fault]]\non = "compute.networks.get"\nkind = "http:503"\nafter = 1\ntimes = 1\n'
+
+
+async def test_resources_operations_clock_log_and_faults_survive(tmp_path: Path) -> None:
+    async with serving(tmp_path, SMALL + FAULT, instant=False, speed=5.0) as server:
+        assert (await ask(server, "GET", NETWORK))[0] == 200
+        _, operation = await ask(server, "POST", f"{CONNECTORS}?connectorId=con", CONNECTOR)
+        await ask(server, "POST", "/_sandbox/clock", {"advance": 50})
+        before = server.world.clock.now()
+        due = server.world.pending[0].due
+    async with serving(tmp_path, SMALL + FAULT, instant=False) as server:
+        assert (await ask(server, "GET", f"{CONNECTORS}/con"))[1]["state"] == "CREATING"
+        assert server.world.pending[0].due == due
+        assert server.world.clock.speed == 5.0
+        assert before <= server.world.clock.now() < before + 300
+        assert server.log.writes == 1
+        assert [(await ask(server, "GET", NETWORK))[0] for _ in range(2)] == [503, 200], "counted on"
+        await ask(server, "POST", "/_sandbox/clock", {"advance": 3600})
+        assert (await ask(server, "GET", f"{CONNECTORS}/con"))[1]["state"] == "READY"
+        assert (await ask(server, "GET", f"/v1/{operation['name']}"))[1]["done"] is True
+
+
+async def test_a_fault_strikes_an_operation_that_a_restart_interrupted(tmp_path: Path) -> None:
+    scenario = SMALL + '\n[[fault]]\non = "vpcaccess.CreateConnector"\nkind = "operation_error"\nmessage = "no"\n'
+    async with serving(tmp_path, scenario, instant=False) as server:
+        _, operation = await ask(server, "POST", f"{CONNECTORS}?connectorId=con", CONNECTOR)
+    async with serving(tmp_path, scenario, instant=False) as server:
+        await ask(server, "POST", "/_sandbox/clock", {"advance": 3600})
+        _, ended = await ask(server, "GET", f"/v1/{operation['name']}")
+    assert ended["error"]["message"] == "no"
+
+
+async def test_every_change_is_in_the_file_before_its_answer(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        await ask(server, "POST", f"{CONNECTORS}?connectorId=con", CONNECTOR)
+        copy = tmp_path / "copy"
+        copy.mkdir()
+        await asyncio.to_thread((copy / "state.json").write_bytes, (tmp_path / "state.json").read_bytes())
+    async with serving(copy) as server:
+        assert (await ask(server, "GET", f"{CONNECTORS}/con"))[0] == 200
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"version": 1}', b"\xff\x00"])
+async def test_a_broken_file_starts_the_scenario_afresh(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "state.json").write_bytes(content)
+    async with serving(tmp_path) as server:
+        assert (await ask(server, "GET", NETWORK))[0] == 200
+        assert server.log.writes == 0
+
+
+async def test_what_falls_due_is_completed_though_nobody_asks(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        await ask(server, "POST", f"{CONNECTORS}?connectorId=con", CONNECTOR)
+        assert server.world.pending
+        await asyncio.sleep(3 * TICK)
+        assert not server.world.pending
+
+
+async def test_an_idle_server_asks_to_be_stopped_but_not_with_work_to_do(tmp_path: Path) -> None:
+    async with serving(tmp_path, instant=False, idle=0.1) as server:
+        await ask(server, "POST", f"{CONNECTORS}?connectorId=con", CONNECTOR)
+        await asyncio.sleep(0.6)
+        assert not server.stopped.is_set(), "the connector is still being created"
+        server.world.clock.advance(3600)
+        await asyncio.wait_for(server.stopped.wait(), 5)
