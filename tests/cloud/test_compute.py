@@ -2,68 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from time import monotonic
-from typing import Any
 
 import pytest
 
-from tests.cloud.servers import PATIENCE, Reply, RestServer
+from tests.cloud.compute_bodies import (
+    BASE,
+    NETWORKS,
+    SUBNET,
+    SUBNETS,
+    URL,
+    error,
+    subnet_body,
+)
+from tests.cloud.servers import Reply, RestServer
 from wizard.cloud.calls import Caller, Patience
 from wizard.cloud.compute_client import ComputeClient
 from wizard.cloud.compute_find import ComputeFind
-from wizard.cloud.compute_operations import ComputeOperations
 from wizard.cloud.compute_reads import ComputeReads
-from wizard.cloud.compute_writes import ComputeWrites
 from wizard.cloud.rest import Threads
-from wizard.errors import CloudError, ReadOnlyError
-from wizard.ports import SubnetPatch
-from wizard.records import FirewallRule, Nat, Ports, Ref, Router, Subnet
-
-BASE = "/compute/v1/projects/p1"
-URL = "https://www.googleapis.com/compute/v1/projects/p1"
-NETWORKS = f"{BASE}/global/networks"
-SUBNET = Ref(kind="subnet", project="p1", location="us-central1", name="s1")
-SUBNETS = f"{BASE}/regions/us-central1/subnetworks"
-ID = "6f9b1a52-0a3f-4f6e-9a40-9c1c5a0d2b11"
-
-
-def error(code: int, reason: str, message: str) -> Reply:
-    """An error as compute words it."""
-    entry = {"message": message, "domain": "global", "reason": reason}
-    return Reply({"error": {"code": code, "message": message, "errors": [entry]}}, code)
-
-
-def subnet_body(**more: Any) -> dict[str, Any]:
-    return {
-        "kind": "compute#subnetwork",
-        "id": "4455667788",
-        "creationTimestamp": "2026-11-22T03:04:05.678-08:00",
-        "name": "s1",
-        "network": f"{URL}/global/networks/n1",
-        "ipCidrRange": "10.8.0.0/26",
-        "region": f"{URL}/regions/us-central1",
-        "fingerprint": "-9hqGif0SQ0=",
-        "purpose": "PRIVATE",
-        "stackType": "IPV4_ONLY",
-        **more,
-    }
-
-
-def operation(status: str = "RUNNING", **more: Any) -> dict[str, Any]:
-    return {
-        "kind": "compute#operation",
-        "id": "77",
-        "name": "operation-1737649096607-62c61f525c87f-1-2",
-        "operationType": "insert",
-        "status": status,
-        "progress": 100 if status == "DONE" else 0,
-        "insertTime": "2026-11-22T03:04:06.000-08:00",
-        "region": f"{URL}/regions/us-central1",
-        "clientOperationId": ID,
-        "targetLink": f"{URL}/regions/us-central1/subnetworks/s1",
-        **more,
-    }
+from wizard.errors import CloudError
+from wizard.records import Ports
 
 
 async def test_every_page_is_read(http: RestServer, compute: ComputeClient) -> None:
@@ -180,15 +139,6 @@ async def test_retry_after_is_honoured(http: RestServer, compute: ComputeClient)
     assert monotonic() - before >= 1.0
 
 
-async def test_a_quota_that_is_used_up_is_not_asked_for_again(http: RestServer, compute: ComputeClient) -> None:
-    http.on("POST", SUBNETS, error(403, "quotaExceeded", "Quota 'SUBNETWORKS' exceeded. Limit: 100.0"))
-    wanted = Subnet(name="s1", network="n1", region="us-central1", range="10.8.0.0/26")
-    with pytest.raises(CloudError) as caught:
-        await ComputeWrites(compute, ComputeFind(compute)).create_subnet(SUBNET, wanted, ID)
-    assert caught.value.status == "RESOURCE_EXHAUSTED"
-    assert len(http.asked) == 1
-
-
 async def test_a_server_that_hangs_is_given_up(http: RestServer) -> None:
     http.on("GET", NETWORKS, Reply({}, delay=5))
     threads = Threads()
@@ -208,148 +158,3 @@ async def test_a_reply_that_is_not_json(http: RestServer, compute: ComputeClient
     with pytest.raises(CloudError) as caught:
         await ComputeReads(compute).networks()
     assert caught.value.status == "UNAVAILABLE"
-
-
-async def test_create_subnet_body_and_operation(http: RestServer, compute: ComputeClient) -> None:
-    http.on("POST", SUBNETS, operation())
-    wanted = Subnet(name="s1", network="n1", region="us-central1", range="10.8.0.0/26", private_google_access=True)
-    done = await ComputeWrites(compute, ComputeFind(compute)).create_subnet(SUBNET, wanted, ID)
-    assert done.name == "compute:regions/us-central1/operations/operation-1737649096607-62c61f525c87f-1-2"
-    assert not done.done
-    assert http.asked[0].query["requestId"] == ID
-    assert http.asked[0].body == {
-        "name": "s1",
-        "network": "projects/p1/global/networks/n1",
-        "ipCidrRange": "10.8.0.0/26",
-        "privateIpGoogleAccess": True,
-        "purpose": "PRIVATE",
-        "stackType": "IPV4_ONLY",
-    }
-
-
-async def test_a_write_is_repeated_under_its_request_id(http: RestServer, compute: ComputeClient) -> None:
-    path = f"{BASE}/global/firewalls"
-    http.on("POST", path, Reply({"error": {"code": 503}}, 503), operation(region=""))
-    ref = Ref(kind="firewall", project="p1", name="f")
-    rule = FirewallRule(name="f", network="n1", protocols=(Ports("tcp", ("6379",)),), sources=("10.8.0.0/26",))
-    done = await ComputeWrites(compute, ComputeFind(compute)).create_firewall(ref, rule, ID)
-    assert done.name.startswith("compute:global/operations/")
-    assert [a.query["requestId"] for a in http.asked] == [ID, ID]
-    assert http.asked[0].body["allowed"] == [{"IPProtocol": "tcp", "ports": ["6379"]}]
-
-
-async def test_a_write_without_request_id_is_sent_once(http: RestServer, compute: ComputeClient) -> None:
-    http.on("DELETE", f"{SUBNETS}/s1", Reply({"error": {"code": 503, "message": "busy"}}, 503))
-    with pytest.raises(CloudError):
-        await ComputeWrites(compute, ComputeFind(compute)).delete_subnet(SUBNET, "")
-    assert len(http.asked) == 1
-
-
-async def test_nat_for_one_subnet(http: RestServer, compute: ComputeClient) -> None:
-    http.on("POST", f"{BASE}/regions/us-central1/routers", operation())
-    ref = Ref(kind="router", project="p1", location="us-central1", name="r")
-    wanted = Router(name="r", network="n1", region="us-central1", nats=(Nat(name="r-nat", subnets=("s1",)),))
-    await ComputeWrites(compute, ComputeFind(compute)).create_router(ref, wanted, ID)
-    subnet = {"name": "projects/p1/regions/us-central1/subnetworks/s1", "sourceIpRangesToNat": ["ALL_IP_RANGES"]}
-    assert http.asked[0].body["nats"] == [
-        {
-            "name": "r-nat",
-            "natIpAllocateOption": "AUTO_ONLY",
-            "sourceSubnetworkIpRangesToNat": "LIST_OF_SUBNETWORKS",
-            "subnetworks": [subnet],
-        }
-    ]
-
-
-async def test_a_subnet_that_changed_is_not_patched(http: RestServer, compute: ComputeClient) -> None:
-    http.on("GET", f"{SUBNETS}/s1", subnet_body(fingerprint="newer"))
-    with pytest.raises(CloudError) as caught:
-        await ComputeWrites(compute, ComputeFind(compute)).patch_subnet(
-            SUBNET, SubnetPatch(private_google_access=True), "-9hqGif0SQ0=", ID
-        )
-    assert caught.value.status == "ABORTED"
-    assert [a.verb for a in http.asked] == ["GET"]
-
-
-async def test_read_only_sends_nothing(http: RestServer) -> None:
-    threads = Threads()
-    client = ComputeClient(http.access, Caller(PATIENCE, read_only=True), threads, "p1")
-    with pytest.raises(ReadOnlyError):
-        await ComputeWrites(client, ComputeFind(client)).delete_subnet(SUBNET, ID)
-    assert http.asked == []
-    threads.close()
-
-
-OPERATION = "operation-1737649096607-62c61f525c87f-1-2"
-WAIT = f"{BASE}/regions/us-central1/operations/{OPERATION}/wait"
-
-
-async def test_waiting_for_an_operation(http: RestServer, compute: ComputeClient) -> None:
-    http.on("POST", WAIT, operation("PENDING"), operation("A_NEW_STATE"), operation("DONE"))
-    await ComputeOperations(compute).wait(f"regions/us-central1/operations/{OPERATION}", SUBNET)
-    assert len(http.asked) == 3
-
-
-async def test_a_server_that_waits_longer_than_we_do_is_asked_how_it_stands(http: RestServer) -> None:
-    http.on("POST", WAIT, Reply(operation(), delay=5))
-    http.on("GET", WAIT.removesuffix("/wait"), operation("RUNNING"), operation("DONE"))
-    threads = Threads()
-    client = ComputeClient(http.access, Caller(Patience(call=0.2, total=2.0)), threads, "p1")
-    await ComputeOperations(client).wait(f"regions/us-central1/operations/{OPERATION}", SUBNET)
-    assert [a.verb for a in http.asked] == ["POST", "GET"] * 2
-    threads.close()
-    client.close()
-
-
-async def test_an_operation_that_fails_says_why(http: RestServer, compute: ComputeClient) -> None:
-    text = (
-        "The subnetwork resource 'projects/p1/regions/us-central1/subnetworks/s1' is already being used by "
-        "'projects/p1/regions/us-central1/addresses/serverless-ipv4-1'"
-    )
-    entry = {"code": "RESOURCE_IN_USE_BY_ANOTHER_RESOURCE", "message": text}
-    failed = operation("DONE", error={"errors": [entry]}, httpErrorStatusCode=400, httpErrorMessage="BAD REQUEST")
-    http.on("POST", WAIT, failed)
-    with pytest.raises(CloudError) as caught:
-        await ComputeOperations(compute).wait(f"regions/us-central1/operations/{OPERATION}", SUBNET)
-    assert caught.value.status == "FAILED_PRECONDITION"
-    assert text in caught.value.message
-
-
-@pytest.mark.parametrize("code", ["RESOURCE_NOT_FOUND", "SOMETHING_NEW"])
-async def test_a_failed_operation_never_looks_like_one_that_is_gone(
-    http: RestServer, compute: ComputeClient, code: str
-) -> None:
-    http.on("POST", WAIT, operation("DONE", error={"errors": [{"code": code, "message": "no"}]}))
-    with pytest.raises(CloudError) as caught:
-        await ComputeOperations(compute).wait(f"regions/us-central1/operations/{OPERATION}", SUBNET)
-    assert caught.value.status == "FAILED"
-
-
-async def test_an_operation_that_is_gone(http: RestServer, compute: ComputeClient) -> None:
-    http.on("POST", WAIT, error(404, "notFound", "The resource was not found"))
-    with pytest.raises(CloudError) as caught:
-        await ComputeOperations(compute).wait(f"regions/us-central1/operations/{OPERATION}", SUBNET)
-    assert caught.value.status == "NOT_FOUND"
-
-
-async def test_the_creation_of_ours_is_found_by_request_id(http: RestServer, compute: ComputeClient) -> None:
-    others = [
-        operation(clientOperationId="other"),
-        operation(operationType="delete"),
-        operation(targetLink=f"{SUBNETS}/s2"),
-    ]
-    path = f"{BASE}/regions/us-central1/operations"
-    http.on("GET", path, {"items": others, "nextPageToken": "2"}, {"items": [operation("DONE")]})
-    found = await ComputeOperations(compute).creation(SUBNET, "2026-11-22T11:00:00Z", ID)
-    assert found is not None
-    assert found.done
-    assert re.fullmatch(r'clientOperationId\s*=\s*"[0-9a-f-]+"', http.asked[0].query["filter"])
-
-
-@pytest.mark.parametrize(("since", "ours"), [("2026-11-22T11:04:00Z", True), ("2026-11-22T11:05:00Z", False)])
-async def test_without_request_id_the_time_decides(
-    http: RestServer, compute: ComputeClient, since: str, ours: bool
-) -> None:
-    http.on("GET", f"{BASE}/regions/us-central1/operations", {"items": [operation("DONE")]})
-    found = await ComputeOperations(compute).creation(SUBNET, since, "")
-    assert (found is not None) is ours

@@ -32,7 +32,7 @@ _CONTEXT.set_forkserver_preload(["tests.e2e.mortal"])
 
 
 class MortalJournal(Journal):
-    """Kills the process at its `last` commit: just before it reaches the disk (the cloud has moved on), or just after."""
+    """Kills the process at its `last` commit: just before it is on disk (the cloud has moved on), or just after."""
 
     last = 0
     before = False

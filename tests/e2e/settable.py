@@ -8,17 +8,8 @@ HISTORY = ("/operations/", "/revisions/", "logging/", "/executions/", "run/relea
 """Names of what is left by design: operations, revisions, logs, and addresses that Cloud Run holds for a while."""
 
 SERVICE = ("template", "ingress", "labels", "traffic", "annotations")
-GIVEN = {
-    "id",
-    "creationTimestamp",
-    "createTime",
-    "selfLink",
-    "selfLinkWithId",
-    "fingerprint",
-    "etag",
-    "updateTime",
-    "uid",
-}
+IDENTITY = {"id", "uid", "selfLink", "selfLinkWithId"}
+VERSION = {"creationTimestamp", "createTime", "updateTime", "fingerprint", "etag"}
 """What the server gives a resource; no person sets it."""
 
 
@@ -38,4 +29,4 @@ def _fields(name: str, body: dict[str, Any]) -> dict[str, Any]:
     if "/services/" in name and name.startswith("run/"):
         return {key: body.get(key) for key in SERVICE}
     automatic = {"name"} if "default-route-" in name else set()
-    return {key: value for key, value in body.items() if key not in GIVEN | automatic}
+    return {key: value for key, value in body.items() if key not in IDENTITY | VERSION | automatic}

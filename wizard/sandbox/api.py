@@ -82,7 +82,11 @@ def handles(method: str) -> Callable[[Handler], Handler]:
 
 
 def completes(method: str) -> Callable[[Completion], Completion]:
-    """Register what an operation of a method does when its simulated time is over."""
+    """Register what an operation of a method does when its simulated time is over.
+
+    A completion raises ApiError to fail the operation, and asks `world.fault_for(method)` whether its resource shall
+    end in another state than usual (`fault.state`).
+    """
 
     def register(completion: Completion) -> Completion:
         COMPLETIONS[method] = completion

@@ -1,4 +1,4 @@
-"""The folder of one sandbox: `server.json` says where its server listens, a lock says whether that server lives and is the one."""
+"""The folder of one sandbox: `server.json` says where its server listens, a lock that (and which) server lives."""
 
 from __future__ import annotations
 
