@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(p))))
 STATE := .demo
+GUARD ?=
 
 help: ## What can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -34,7 +35,7 @@ types: $(VENV)/.test ## Strict types of source and tests
 	$(BIN)/mypy
 
 unit: $(VENV)/.test ## The tests
-	$(BIN)/python -m pytest
+	$(GUARD) $(BIN)/python -m pytest
 
 bench: $(VENV)/.test ## Ratios, measured in one run
 	$(BIN)/python -m tests.bench
