@@ -62,7 +62,6 @@ class Inventory(Struct, frozen=True, kw_only=True):
     service: Service | None = None
     revisions: tuple[Revision, ...] = ()
     jobs: tuple[Job, ...] = ()
-    invokers: tuple[str, ...] = ()
     apis: dict[str, bool] = {}
     granted: frozenset[str] | None = None
     secrets: dict[str, bool] = {}
@@ -125,7 +124,6 @@ async def read(
         effective = group.create_task(_effective(r, chosen, region))
         peering = group.create_task(_peering_routes(r, chosen, region))
         revisions = group.create_task(_revisions(r, found))
-        invokers = group.create_task(_invokers(r, found))
     return Inventory(
         project=cloud.project,
         region=region,
@@ -144,7 +142,6 @@ async def read(
         service=found,
         revisions=revisions.result(),
         jobs=jobs.result(),
-        invokers=invokers.result(),
         apis=r.apis,
         granted=granted.result(),
         secrets=held.result(),
@@ -180,12 +177,6 @@ async def _revisions(r: _Reader, service: Service | None) -> tuple[Revision, ...
     if service is None:
         return ()
     return await r.read("revisions", lambda: r.cloud.revisions(service.region, service.name), ())
-
-
-async def _invokers(r: _Reader, service: Service | None) -> tuple[str, ...]:
-    if service is None:
-        return ()
-    return await r.read("who may invoke the service", lambda: r.cloud.invokers(service.region, service.name), ())
 
 
 async def _secrets(r: _Reader, names: tuple[str, ...]) -> dict[str, bool]:

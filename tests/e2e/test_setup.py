@@ -133,3 +133,20 @@ def test_a_new_service_is_created_connected(machine: Make) -> None:
     assert "no_invoker" in {finding["code"] for finding in result.json["plan"]["findings"]}
     assert here.run("undo", "last", "--yes", "--json").code == 0
     assert settable(here.state()) == start
+
+
+@pytest.mark.parametrize(
+    "method", ["vpcaccess.CreateConnector", "compute.subnetworks.insert", "run.UpdateService", "run.CreateJob"]
+)
+def test_a_lost_reply_is_found_out_and_nothing_is_made_twice(machine: Make, method: str) -> None:
+    here = machine("tutorial")
+    start = settable(here.state())
+    assert here.run("sandbox", "fault", method, "reset", "--times", "1").code == 0
+    result = here.setup(answers("tutorial", "connector"))
+    if result.code:
+        result = here.run("resume", "last", "--yes", "--json")
+    assert result.code == 0, result.err
+    requests = here.run("sandbox", "log").json["requests"]
+    assert [r["method"] for r in requests].count("vpcaccess.CreateConnector") == 1
+    assert here.run("undo", "last", "--yes", "--json").code == 0
+    assert settable(here.state()) == start

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Pending:
-    """An operation in flight. `key` names it in the store, `due` is simulated time, `fault` what will strike it."""
+    """An operation in flight. `key` names it in the store, `due` is simulated time, `fault` what will strike it.
+
+    Something that happens later without being an operation has a key that is not in the store: nothing is written then.
+    """
 
     key: str
     method: str
@@ -100,7 +103,9 @@ class World:
             response, error = self._outcome(pending)
         finally:
             faults.ACTIVE.reset(active)
-        operation = self.store.get(pending.key) or {}
+        operation = self.store.get(pending.key)
+        if operation is None:
+            return
         FINISH[pending.key.split("/", 1)[0]](self, operation, response, error)
         self.store.put(pending.key, operation)
 

@@ -127,6 +127,11 @@ def held(traffic: tuple[Traffic, ...], current: str, tag: str) -> tuple[Traffic,
     return (*pinned, Traffic(percent=0, tag=tag))
 
 
+def held_words(tag: str) -> str:
+    """The split of `held`, whichever revision serves meanwhile."""
+    return f"the earlier revision; the new one waits at 0 % (tag {tag})"
+
+
 def traffic_words(traffic: tuple[Traffic, ...]) -> str:
     """`latest 100 %`, `api-00001 100 % + latest 0 % (tag t)`."""
     return " + ".join(

@@ -37,14 +37,12 @@ class ShiftTraffic(Step, frozen=True, kw_only=True, tag="traffic"):
             return Change(op=Op.BLOCK, reason=f"there is no service {self.name} in {self.region}")
         if words.effective_traffic(found.traffic) == words.effective_traffic(self.to):
             return Change(op=Op.REUSE, reason="traffic is already so")
-        before, after = words.traffic_words(found.traffic), words.traffic_words(self.to)
+        after = words.traffic_words(self.to)
         if not any(t.tag == self.hold for t in found.traffic):
-            return Change(
-                op=Op.BLOCK,
-                reason=f"the tag {self.hold} is gone: somebody else moved the traffic",
-                fields=(FieldChange("traffic", before, after),),
-            )
-        return Change(op=Op.CHANGE, reason="the new revision is ready", fields=(FieldChange("traffic", before, after),))
+            field = FieldChange("traffic", words.traffic_words(found.traffic), after)
+            return Change(op=Op.BLOCK, reason=f"the tag {self.hold} is gone: somebody else moved it", fields=(field,))
+        field = FieldChange("traffic", words.held_words(self.hold), after)
+        return Change(op=Op.CHANGE, reason="the new revision is ready", fields=(field,))
 
     def inverse(self, change: Change, before: AnyResource | None) -> Step | None:
         if change.op is not Op.CHANGE or not isinstance(before, Service):
@@ -95,7 +93,7 @@ class ReturnTraffic(Step, frozen=True, kw_only=True, tag="traffic-return"):
             return Change(op=Op.SKIP, reason="the service is gone")
         if words.effective_traffic(found.traffic) != words.effective_traffic(self.set_to):
             return Change(op=Op.SKIP, reason="somebody else has moved the traffic since")
-        field = FieldChange("traffic", words.traffic_words(found.traffic), words.traffic_words(self.to))
+        field = FieldChange("traffic", words.traffic_words(found.traffic), "the earlier revision")
         return Change(op=Op.CHANGE, reason="the earlier revision serves again at once", fields=(field,))
 
     async def send(self, cloud: Cloud, change: Change, found: AnyResource | None, request_id: str) -> Operation:

@@ -37,6 +37,8 @@ def reserve(world: World, interface: Body, region: str, count: int, user: str) -
     own = [body for body in held if user in body.get("users", [])]
     missing = -(-count // BLOCK) - len(own)
     free = _free_blocks(world, subnet, held)
+    used = sum(s.used for s in world.scenario.subnets if s.name == subnet["name"])
+    free = free[: max(0, len(free) - -(-used // BLOCK))]
     if missing > len(free):
         return (
             f"Instance failed to start because of insufficient free IP addresses in the subnetwork {subnet['selfLink']}"
