@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.errors import InputError
-from wizard.network import names, ranges
+from wizard.network import ranges
 from wizard.network.intervals import Taken
 from wizard.plan.setup.draft import Draft
 from wizard.records import Network
@@ -57,11 +57,3 @@ def _check(draft: Draft, wanted: str, taken: tuple[Taken, ...], prefix: int, exa
         return None
     draft.warn("range_discouraged", problem.message, problem.fix)
     return wanted
-
-
-def own_subnet_name(draft: Draft, wanted: str) -> str:
-    """A name for a new subnet that no subnet of the region has."""
-    used = {s.name for s in draft.inventory.subnets if s.region == draft.region}
-    name = names.shorten(wanted, longest=60)
-    candidates = (name, *(f"{name}-{number}" for number in range(2, 100)))
-    return next(candidate for candidate in candidates if candidate not in used)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from wizard.advice.cost import connector_cost
 from wizard.errors import InputError
 from wizard.network import names
-from wizard.plan.setup.addresses import choose_range, own_subnet_name
+from wizard.plan.setup.addresses import choose_range
 from wizard.plan.setup.draft import Draft, Egress
+from wizard.plan.setup.subnets import named_subnet, own_subnet
 from wizard.plan.step import Cost
 from wizard.plan.steps.connector import CreateConnector
-from wizard.plan.steps.subnet import CreateSubnet
 from wizard.records import Connector, Network, Subnet
 
 PREFIX = 28
@@ -82,7 +84,7 @@ def _on_subnet(
     draft: Draft, network: Network, name: str, broken: Connector | None, ready: tuple[str, ...]
 ) -> Egress | None:
     if draft.answers.subnet:
-        subnet = _existing_subnet(draft, network, draft.answers.subnet)
+        subnet = named_subnet(draft, network, partial(_problem, draft))
         if subnet is None:
             return None
         id_ = draft.add(_step(draft, name, subnet=subnet.name), broken, after=ready)
@@ -90,47 +92,24 @@ def _on_subnet(
     chosen = choose_range(draft, network, PREFIX)
     if chosen is None:
         return None
-    make = CreateSubnet(
-        project=draft.project,
-        region=draft.region,
-        name=own_subnet_name(draft, f"{name}-subnet"),
-        network=network.name,
-        range=chosen,
-        use="the connector alone",
-        private_google_access=draft.answers.egress == "all-traffic",
-    )
+    make = own_subnet(draft, network, f"{name}-subnet", chosen, "the connector alone")
     made = draft.add(make, after=ready)
     id_ = draft.add(_step(draft, name, subnet=make.name), broken, after=(*ready, made))
     return _egress(draft, network, name, chosen, make.name, (made, id_))
 
 
-def _existing_subnet(draft: Draft, network: Network, name: str) -> Subnet | None:
-    """The named subnet if a connector may use it; else None after a blocking finding that says why not."""
-    subnet = next((s for s in draft.inventory.subnets if (s.name, s.region) == (name, draft.region)), None)
-    if subnet is None:
-        elsewhere = sorted(s.region for s in draft.inventory.subnets if s.name == name)
-        where = f"; one of that name is in {', '.join(elsewhere)}" if elsewhere else ""
-        draft.block("subnet_missing", f"there is no subnet {name} in {draft.region}{where}", "--subnet NAME")
-        return None
-    user = next((c for c in draft.inventory.connectors if (c.subnet, c.region) == (name, draft.region)), None)
-    machine = next((i for i in draft.inventory.instances if i.subnet == name and i.network == network.name), None)
-    problem = (
-        f"it is in network {subnet.network}, not {network.name}"
-        if subnet.network != network.name
-        else f"its range is {subnet.range}; a connector needs exactly a /{PREFIX}"
-        if not subnet.range.endswith(f"/{PREFIX}")
-        else f"its purpose is {subnet.purpose}, not PRIVATE"
-        if subnet.purpose != "PRIVATE"
-        else f"connector {user.name} already uses it"
-        if user
-        else f"VM {machine.name} is in it; a connector needs it for itself"
-        if machine
-        else ""
-    )
-    if problem:
-        draft.block("subnet_unusable", f"subnet {name} cannot hold the connector: {problem}", "leave subnet empty")
-        return None
-    return subnet
+def _problem(draft: Draft, subnet: Subnet) -> str:
+    """Why a connector cannot have this subnet: it needs exactly a /28, for itself alone (facts: 1.4)."""
+    if not subnet.range.endswith(f"/{PREFIX}"):
+        return f"its range is {subnet.range}; a connector needs exactly a /{PREFIX}"
+    place = (subnet.name, subnet.region)
+    for connector in draft.inventory.connectors:
+        if (connector.subnet, connector.region) == place:
+            return f"connector {connector.name} already uses it"
+    for machine in draft.inventory.instances:
+        if (machine.subnet, machine.network) == (subnet.name, subnet.network):
+            return f"VM {machine.name} is in it; a connector needs it for itself"
+    return ""
 
 
 def _step(draft: Draft, name: str, *, subnet: str = "", network: str = "", range_: str = "") -> CreateConnector:

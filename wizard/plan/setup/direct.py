@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from wizard.errors import InputError
 from wizard.network.address_budget import OtherUser, budget, longest_prefix
-from wizard.plan.setup.addresses import choose_range, own_subnet_name
+from wizard.plan.setup.addresses import choose_range
 from wizard.plan.setup.draft import Draft, Egress
+from wizard.plan.setup.subnets import named_subnet, own_subnet
 from wizard.plan.steps._service_words import short
-from wizard.plan.steps.subnet import CreateSubnet
 from wizard.records import Network, Subnet
 
 _DEFAULT_MAX_INSTANCES = 100
@@ -18,8 +18,8 @@ def plan_direct(draft: Draft, network: Network, ready: tuple[str, ...]) -> Egres
     """Steps for the subnet; None after a blocking finding."""
     tags = draft.answers.direct.tags
     if draft.answers.subnet:
-        subnet = _existing(draft, network, draft.answers.subnet)
-        if subnet is None:
+        subnet = named_subnet(draft, network, _problem)
+        if subnet is None or not _has_room(draft, subnet):
             return None
         return Egress(network=network, kind="direct", range=subnet.range, subnet=subnet.name, tags=tags, ready=ready)
     try:
@@ -30,15 +30,7 @@ def plan_direct(draft: Draft, network: Network, ready: tuple[str, ...]) -> Egres
     chosen = choose_range(draft, network, needed.smallest_prefix, exactly=False)
     if chosen is None:
         return None
-    step = CreateSubnet(
-        project=draft.project,
-        region=draft.region,
-        name=own_subnet_name(draft, f"{draft.answers.service}-direct"),
-        network=network.name,
-        range=chosen,
-        use="Direct VPC egress",
-        private_google_access=draft.answers.egress == "all-traffic",
-    )
+    step = own_subnet(draft, network, f"{draft.answers.service}-direct", chosen, "Direct VPC egress")
     id_ = draft.add(step, after=ready)
     draft.info("address_budget", f"{chosen} has room for {needed.explanation} ({needed.basis})")
     return Egress(network=network, kind="direct", range=chosen, subnet=step.name, tags=tags, ready=(*ready, id_))
@@ -55,30 +47,19 @@ def max_instances(draft: Draft) -> int:
     return service.max_instances if service else _DEFAULT_MAX_INSTANCES
 
 
-def _existing(draft: Draft, network: Network, name: str) -> Subnet | None:
-    """The named subnet if Direct VPC egress may use it; else None after a blocking finding that says why not."""
-    subnet = next((s for s in draft.inventory.subnets if (s.name, s.region) == (name, draft.region)), None)
-    if subnet is None:
-        elsewhere = sorted(s.region for s in draft.inventory.subnets if s.name == name)
-        where = f"; one of that name is in {', '.join(elsewhere)}" if elsewhere else ""
-        draft.block("subnet_missing", f"there is no subnet {name} in {draft.region}{where}", "--subnet NAME")
-        return None
-    prefix = int(subnet.range.rsplit("/", 1)[-1])
-    problem = ""
-    if subnet.network != network.name:
-        problem = f"it is in network {subnet.network}, not {network.name}"
-    elif subnet.purpose != "PRIVATE":
-        problem = f"its purpose is {subnet.purpose}, not PRIVATE"
-    elif prefix > longest_prefix():
-        problem = f"{subnet.range} is too small; it must be a /{longest_prefix()} or larger"
-    if problem:
-        draft.block("subnet_unusable", f"subnet {name} cannot be used: {problem}", "leave subnet empty")
-        return None
-    return subnet if _has_room(draft, subnet, prefix) else None
+def _problem(subnet: Subnet) -> str:
+    """Why Direct VPC egress cannot use this subnet at all."""
+    if _prefix(subnet) > longest_prefix():
+        return f"{subnet.range} is too small; it must be a /{longest_prefix()} or larger"
+    return ""
 
 
-def _has_room(draft: Draft, subnet: Subnet, prefix: int) -> bool:
-    free = subnet.free
+def _prefix(subnet: Subnet) -> int:
+    return int(subnet.range.rsplit("/", 1)[-1])
+
+
+def _has_room(draft: Draft, subnet: Subnet) -> bool:
+    prefix, free = _prefix(subnet), subnet.free
     needed = budget(
         max_instances(draft), prefix=prefix, free=free, probe_tasks=probe_tasks(draft), others=_others(draft, subnet)
     )
