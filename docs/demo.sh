@@ -6,10 +6,10 @@ here=$(dirname "$0")
 
 say() { printf '\n== %s\n\n' "$1"; }
 
-say "A cloud of our own: project demo-project, a service, a Redis, a PostgreSQL and an API that it cannot reach"
+say "A cloud of our own: a service, and a Redis, a PostgreSQL and an API it cannot reach"
 "$runvpc" sandbox reset --sandbox tutorial >/dev/null
 
-say "Set up: the plan first, then a probe before the change, the change, and the probe that proves it"
+say "Set up: the plan, a probe before the change, the change, the probe that proves it"
 "$runvpc" setup --sandbox tutorial --answers "$here/demo-answers.toml" --yes --plain
 
 say "And back: undo takes away what this run created, and only that"
