@@ -150,7 +150,10 @@ class RestoreService(Step, frozen=True, kw_only=True, tag="service-restore"):
         return await cloud.patch(self.ref, patch, etag=found.etag if found else "", request_id=request_id)
 
     async def check(self, cloud: Cloud, found: AnyResource | None) -> Outcome:
-        return revision_ready(found, self.name)
+        outcome = revision_ready(found, self.name)
+        if outcome.error:
+            return outcome
+        return msgspec.structs.replace(outcome, observed="as it was; the revisions made meanwhile are left as history")
 
 
 def revision_ready(found: AnyResource | None, name: str) -> Outcome:

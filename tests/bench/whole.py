@@ -1,0 +1,85 @@
+"""Whole commands: --help, the headless set-up against the same typed as gcloud commands, and its peak memory."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench.row import Row, command, seconds
+
+RUNVPC = [sys.executable, "-m", "wizard"]
+SANDBOX = ["--sandbox", "tutorial"]
+ANSWERS = """
+version = 1
+service = "my-service"
+targets = ["redis://10.0.0.3:6379"]
+network = "my-vpc"
+egress_path = "connector"
+[probe]
+attempts = 1
+"""
+TYPED = (
+    "compute networks subnets create typed --network=my-vpc --region=us-central1 --range=10.8.1.0/28",
+    "compute networks vpc-access connectors create typed --region=us-central1 --subnet=typed"
+    " --min-instances=2 --max-instances=3",
+    "compute firewall-rules create typed --network=my-vpc --direction=INGRESS --action=ALLOW --rules=tcp:6379"
+    " --priority=799 --source-ranges=10.8.1.0/28 --destination-ranges=10.0.0.3/32",
+)
+"""The tutorial's commands that the sandbox serves; `gcloud run` speaks Knative v1, which it does not serve yet."""
+
+MEMORY = "import resource; import google.cloud.compute_v1, google.cloud.run_v2, google.cloud.vpcaccess_v1"
+
+
+def help_row() -> Row:
+    """The first thing that anybody types."""
+    ours = seconds(lambda: command([*RUNVPC, "--help"]), 5)
+    if shutil.which("gcloud") is None:
+        return Row("--help", ours, None, "gcloud --version", note="gcloud is not installed")
+    return Row("--help", ours, seconds(lambda: command(["gcloud", "--version"]), 5), "gcloud --version")
+
+
+def set_up_rows() -> list[Row]:
+    """The tutorial with instant operations, headless and typed, on one sandbox."""
+    with TemporaryDirectory() as folder, _sandbox(Path(folder)) as environment:
+        answers = Path(folder) / "answers.toml"
+        answers.write_text(ANSWERS, encoding="utf-8")
+        words = [*RUNVPC, "setup", *SANDBOX, "--answers", str(answers), "--yes", "--json"]
+        ours = seconds(lambda: command(words, environment))
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        command([*RUNVPC, "sandbox", "reset", *SANDBOX], environment)
+        row = _typed(ours, environment)
+    bare = command([sys.executable, "-c", f"{MEMORY}; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"])
+    memory = Row("peak memory of any of these", peak, int(bare) / 1024, "importing Google's 3 clients", unit="MB")
+    return [row, memory]
+
+
+@contextmanager
+def _sandbox(folder: Path) -> Iterator[dict[str, str]]:
+    environment = {**os.environ, "RUNVPC_STATE_DIR": str(folder)}
+    command([*RUNVPC, "sandbox", "reset", *SANDBOX, "--speed", "instant"], environment)
+    try:
+        yield environment
+    finally:
+        command([*RUNVPC, "sandbox", "stop", *SANDBOX], environment)
+
+
+def _typed(ours: float, environment: dict[str, str]) -> Row:
+    against = "3 gcloud commands (subnet, connector, firewall rule)"
+    if shutil.which("gcloud") is None:
+        return Row("whole set-up with plan and probe", ours, None, against, note="gcloud is not installed")
+    exports = command([*RUNVPC, "sandbox", "env", *SANDBOX], environment)
+    script = "\n".join([exports, "set -e", *(f"gcloud --quiet {line} --project=demo-project" for line in TYPED)])
+    try:
+        other = seconds(lambda: command(["sh", "-c", script], environment))
+    except subprocess.CalledProcessError as error:
+        last = str(error.stderr).strip().splitlines()[-1:]
+        return Row("whole set-up with plan and probe", ours, None, against, note=f"gcloud: {' '.join(last)}")
+    note = "ours also reads the project, probes and patches the service; `gcloud run` is not served by the sandbox yet"
+    return Row("whole set-up with plan and probe", ours, other, against, note=note)
