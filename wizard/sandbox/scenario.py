@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import tomllib
 from importlib import resources
 from pathlib import Path
 
-import msgspec
-
 from wizard.sandbox.scenario_check import check, unenforced
+from wizard.sandbox.scenario_convert import EXAMPLES, convert, shown
 from wizard.sandbox.scenario_model import Job, Scenario, ScenarioError, Service
 
 __all__ = [
@@ -28,8 +28,8 @@ __all__ = [
     "unenforced",
 ]
 
-LARGEST_FILE = 1_000_000
-"""Bytes."""
+LARGEST_FILE, LONGEST_NAME = 1_000_000, 1000
+"""Bytes and characters."""
 
 
 def built_in() -> list[str]:
@@ -42,16 +42,25 @@ def read(name_or_path: str) -> bytes:
     """The text of a built-in scenario or of a file. Raises ScenarioError."""
     if name_or_path in built_in():
         return resources.files("wizard.sandbox").joinpath("scenarios", f"{name_or_path}.toml").read_bytes()
+    if len(name_or_path) > LONGEST_NAME or not name_or_path.isprintable():
+        raise ScenarioError(f"{shown(name_or_path)}: no name of a scenario or file; for example tutorial")
     path = Path(name_or_path)
-    if len(name_or_path) > 1000 or "\0" in name_or_path:
-        raise ScenarioError(f"--sandbox {name_or_path[:40]!r}...: too long for a name or path; for example tutorial")
-    if not path.exists():
+    try:
+        return _content(path)
+    except FileNotFoundError as error:
         names = ", ".join(built_in())
-        raise ScenarioError(f"{name_or_path[:200]}: no such scenario and no such file; built in are {names}")
-    if not path.is_file():
+        raise ScenarioError(f"{path}: no such scenario and no such file; built in are {names}") from error
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read: {error.strerror}; for example my-network.toml") from error
+
+
+def _content(path: Path) -> bytes:
+    """Raises OSError, and ScenarioError for what is not a file or too large for a scenario."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
         raise ScenarioError(f"{path}: not a file; a scenario is a TOML file, for example my-network.toml")
-    if path.stat().st_size > LARGEST_FILE:
-        raise ScenarioError(f"{path}: {path.stat().st_size} bytes; a scenario has at most {LARGEST_FILE}")
+    if status.st_size > LARGEST_FILE:
+        raise ScenarioError(f"{path}: {status.st_size} bytes; a scenario has at most {LARGEST_FILE}")
     return path.read_bytes()
 
 
@@ -76,16 +85,7 @@ def parse(data: bytes, file: str) -> Scenario:
     if isinstance(table.get("project"), dict):
         table["project"] = [table["project"]]
     if not table.get("project"):
-        raise ScenarioError(f'{file}: [project] is missing; for example [project] with id = "demo-project"')
-    try:
-        scenario = msgspec.convert(table, Scenario)
-    except msgspec.ValidationError as error:
-        raise ScenarioError(f"{file}: {_words(str(error))}") from error
+        raise ScenarioError(f"{file}: [project] is missing; for example {EXAMPLES['project']}")
+    scenario = convert(table, file)
     check(scenario, file)
     return scenario
-
-
-def _words(text: str) -> str:
-    """`firewall[2].rules: Expected `array`, got `str`` out of msgspec's wording."""
-    what, _, where = text.partition(" - at `$")
-    return f"{where.rstrip('`').lstrip('.')}: {what}" if where else what

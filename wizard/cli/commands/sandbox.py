@@ -70,6 +70,7 @@ def client_settings(place: Place) -> dict[str, str]:
         "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "1",
         "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "1",
         "CLOUDSDK_CORE_CHECK_GCE_METADATA": "0",
+        "GCE_METADATA_ROOT": f"127.0.0.1:{place.sandbox.port}",
         "CLOUDSDK_SURVEY_DISABLE_PROMPTS": "1",
         "CLOUDSDK_PROXY_TYPE": "http",
         "CLOUDSDK_PROXY_ADDRESS": "127.0.0.1",

@@ -18,6 +18,7 @@ MODULES = (
     "compute_routers",
     "compute_machines",
     "compute_seed",
+    "locations",
     "logging_",
     "lro",
     "resourcemanager",
@@ -26,9 +27,11 @@ MODULES = (
     "serviceusage",
     "vpcaccess",
     "run_executions",
+    "run_iam",
     "run_jobs",
     "run_revisions",
     "run_services",
+    "run_tasks",
     "run_seed",
 )
 """In the order in which they are seeded: what others refer to comes first."""

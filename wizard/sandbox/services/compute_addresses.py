@@ -6,6 +6,7 @@ from wizard.sandbox.api import ApiError, Body, Call, completes, handles
 from wizard.sandbox.entry import link_path
 from wizard.sandbox.services.compute_common import (
     aggregated,
+    changes,
     check_new,
     found,
     invalid,
@@ -39,7 +40,7 @@ async def insert(world: World, call: Call) -> Body:
         wanted["network"] = known_network(world, wanted["network"], call.text("project"))
     if not wanted.get("address"):
         raise invalid("address", "", "The sandbox does not choose addresses: give one.")
-    return operation(world, call, "insert", path, 5.0, body=wanted)
+    return operation(world, call, path, 5.0, body=wanted)
 
 
 def inserted(world: World, arguments: Body) -> None:
@@ -60,7 +61,7 @@ async def delete(world: World, call: Call) -> Body:
     if found(world, path).get("purpose") == "SERVERLESS":
         message = f"The address resource '{path}' is managed by Cloud Run and cannot be deleted."
         raise ApiError(400, message, reason="resourceInUseByAnotherResource")
-    return operation(world, call, "delete", path, 5.0)
+    return operation(world, call, path, 5.0)
 
 
 def deleted(world: World, arguments: Body) -> None:
@@ -68,11 +69,11 @@ def deleted(world: World, arguments: Body) -> None:
 
 
 for _collection in ("addresses", "globalAddresses"):
-    handles(f"compute.{_collection}.insert")(insert)
+    changes(f"compute.{_collection}.insert")(insert)
     completes(f"compute.{_collection}.insert")(inserted)
     handles(f"compute.{_collection}.get")(get)
     handles(f"compute.{_collection}.list")(list_)
-    handles(f"compute.{_collection}.delete")(delete)
+    changes(f"compute.{_collection}.delete")(delete)
     completes(f"compute.{_collection}.delete")(deleted)
 
 

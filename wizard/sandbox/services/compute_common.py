@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, timezone
 
-from wizard.sandbox.api import ApiError, Body, Call
+from wizard.sandbox.api import ApiError, Body, Call, Handler, handles
 from wizard.sandbox.entry import link_path
+from wizard.sandbox.services.compute_filter import compile_filter
 from wizard.sandbox.world import World
 
 ROOT = "https://www.googleapis.com/compute/v1/"
 NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 PACIFIC = timezone(timedelta(hours=-8))
 LARGEST_PAGE = 500
+NAMED_IN_FULL = ("compute.routers.patch",)
+"""Methods whose operations carry the full name as their type (prior art, 1.4)."""
+
 ERROR_KEYS = {400: "BAD REQUEST", 403: "FORBIDDEN", 404: "NOT FOUND", 409: "CONFLICT", 500: "INTERNAL SERVER ERROR"}
 
 
@@ -94,15 +98,37 @@ def invalid(field: str, value: object, why: str) -> ApiError:
     return ApiError(400, f"Invalid value for field 'resource.{field}': '{value}'. {why}", reason="invalid")
 
 
-def operation(world: World, call: Call, kind: str, target: str, usual: float, **arguments: object) -> Body:
-    """Accept a change of `target`; the same requestId answers with the same operation."""
+def changes(method: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a method that starts an operation; a repeated requestId answers with the same one."""
+
+    def register(handler: Handler) -> Handler:
+        async def once(world: World, call: Call) -> Body:
+            return _repeated(world, call) or await handler(world, call)
+
+        handles(method)(once)
+        return handler
+
+    return register
+
+
+def _repeated(world: World, call: Call) -> Body | None:
+    """The operation that an earlier call of this method with the same requestId started."""
+    _, collection, kind = call.method.split(".")
+    resources = collection.removeprefix("global").lower()
+    scope = f"regions/{call.text('region')}" if call.text("region") else "global"
+    request = call.text("requestId")
+    for _, other in world.store.children(f"compute/projects/{call.text('project')}/{scope}", "operations"):
+        same = other.get("clientOperationId") == request and other["operationType"].rsplit(".", 1)[-1] == kind
+        if request and same and other["targetLink"].split("/")[-2].lower() == resources:
+            return other
+    return None
+
+
+def operation(world: World, call: Call, target: str, usual: float, **arguments: object) -> Body:
+    """Accept a change of `target`, which its completion makes after `usual` simulated seconds; its operation."""
     parts = target.split("/")
     place = "/".join(parts[:3]) if parts[2] == "global" else "/".join(parts[:4])
     request = call.text("requestId")
-    if request:
-        for _, other in world.store.children(f"compute/{place}", "operations"):
-            if other.get("clientOperationId") == request:
-                return other
     now = world.clock.now()
     ends = (f"{world.seed.getrandbits(32):08x}" for _ in range(2))
     name = "-".join(("operation", str(int(now * 1000)), f"{int(now * 1e6):x}", *ends))
@@ -112,7 +138,7 @@ def operation(world: World, call: Call, kind: str, target: str, usual: float, **
         "kind": "compute#operation",
         "id": number(world),
         "name": name,
-        "operationType": kind,
+        "operationType": call.method if call.method in NAMED_IN_FULL else call.method.rsplit(".", 1)[-1],
         "targetLink": link(target),
         "targetId": str((world.store.get(f"compute/{target}") or {}).get("id") or number(world)),
         "status": "RUNNING",
@@ -149,9 +175,8 @@ def in_use(what: str, path: str, by: str) -> ApiError:
 
 def page(call: Call, kind: str, bodies: Iterable[Body], self_path: str) -> Body:
     """A list reply with filter and paging."""
-    kept = [body for body in bodies if matches(body, call.text("filter"))]
-    size = min(int(call.request.get("maxResults") or LARGEST_PAGE), LARGEST_PAGE)
-    start = int(call.text("pageToken") or 0)
+    kept = list(filter(compile_filter(call.text("filter")), bodies))
+    start, size = _window(call)
     reply: Body = {"kind": f"compute#{kind}List", "id": self_path, "items": kept[start : start + size]}
     reply["selfLink"] = link(self_path)
     if start + size < len(kept):
@@ -159,13 +184,22 @@ def page(call: Call, kind: str, bodies: Iterable[Body], self_path: str) -> Body:
     return reply
 
 
+def _window(call: Call) -> tuple[int, int]:
+    """Where the page asked for starts, and its size. Raises ApiError(400) for a token that this API never gave."""
+    token = call.text("pageToken") or "0"
+    if not (token.isascii() and token.isdigit()):
+        text = f"Invalid value for field 'pageToken': '{token}'. The page token is invalid."
+        raise ApiError(400, text, reason="invalid")
+    return int(token), min(int(call.request.get("maxResults") or LARGEST_PAGE), LARGEST_PAGE)
+
+
 def aggregated(world: World, call: Call, collection: str, kind: str) -> Body:
     """An aggregated list: items by scope (`regions/R`, `zones/Z`, `global`)."""
     project = call.text("project")
     keys = [k for k in world.store.keys(f"compute/projects/{project}/") if k.split("/")[-2] == collection]
-    wanted = [k for k in keys if matches(world.store.get(k) or {}, call.text("filter"))]
-    size = min(int(call.request.get("maxResults") or LARGEST_PAGE), LARGEST_PAGE)
-    start = int(call.text("pageToken") or 0)
+    passes = compile_filter(call.text("filter"))
+    wanted = [k for k in keys if passes(world.store.get(k) or {})]
+    start, size = _window(call)
     items: dict[str, Body] = {}
     for key in wanted[start : start + size]:
         scope = "/".join(key.split("/")[3:-2])
@@ -178,25 +212,3 @@ def aggregated(world: World, call: Call, collection: str, kind: str) -> Body:
     if start + size < len(wanted):
         reply["nextPageToken"] = str(start + size)
     return reply
-
-
-CLAUSE = re.compile(r"\(?\s*([\w.]+)\s*(=|!=|eq|ne|:)\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s()]+))\s*\)?")
-
-
-def matches(body: Body, text: str) -> bool:
-    """Whether a body passes a filter: clauses joined by AND; `eq` and `ne` take a regular expression of the whole."""
-    for field, operator, quoted, plain in CLAUSE.findall(text):
-        wanted = (quoted or plain).replace("\\\\", "\\")
-        value: object = body
-        for part in field.split("."):
-            value = value.get(part, "") if isinstance(value, dict) else ""
-        actual = str(value)
-        if operator in ("eq", "ne"):
-            same = re.fullmatch(wanted, actual) is not None
-        elif operator == ":":
-            same = wanted.strip("*") in actual
-        else:
-            same = actual == wanted
-        if same is (operator in ("!=", "ne")):
-            return False
-    return True

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 
 from wizard.sandbox.api import ApiError, Body, Call, completes, handles
 from wizard.sandbox.services.compute_common import (
+    changes,
     check_new,
     found,
     invalid,
@@ -18,6 +20,11 @@ from wizard.sandbox.services.compute_common import (
 from wizard.sandbox.world import World
 
 PROTOCOLS = {"tcp", "udp", "icmp", "esp", "ah", "ipip", "sctp", "all"}
+DIRECTIONS = ("INGRESS", "EGRESS")
+TAG = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
+IDENTITY = ("id", "kind", "name", "selfLink", "creationTimestamp", "network")
+"""What a change cannot change."""
+
 WITH_PORTS = {"tcp", "udp", "sctp", "6", "17", "132"}
 
 
@@ -39,14 +46,14 @@ def body_of(world: World, path: str, wanted: Body) -> Body:
     return newborn(world, "firewall", path, filled)
 
 
-@handles("compute.firewalls.insert")
+@changes("compute.firewalls.insert")
 async def insert(world: World, call: Call) -> Body:
     wanted = dict(call.request.get("firewallResource") or {})
     path = _path(call, str(wanted.get("name", "")))
     check_new(world, path)
     wanted["network"] = known_network(world, wanted.get("network") or "global/networks/default", call.text("project"))
     check(wanted)
-    return operation(world, call, "insert", path, 8.0, body=wanted)
+    return operation(world, call, path, 8.0, body=wanted)
 
 
 @completes("compute.firewalls.insert")
@@ -61,7 +68,11 @@ def check(wanted: Body) -> None:
         raise invalid("priority", priority, "Must be between 0 and 65535, inclusive.")
     if bool(wanted.get("allowed")) == bool(wanted.get("denied")):
         raise ApiError(400, "Exactly one of 'allowed' and 'denied' must be specified.", reason="invalid")
-    egress = wanted.get("direction") == "EGRESS"
+    direction = wanted.get("direction") or "INGRESS"
+    if direction not in DIRECTIONS:
+        raise invalid("direction", direction, f"Must be one of {', '.join(DIRECTIONS)}.")
+    _check_tags(wanted)
+    egress = direction == "EGRESS"
     if egress and (wanted.get("sourceTags") or wanted.get("sourceServiceAccounts")):
         raise invalid(
             "sourceTags", wanted.get("sourceTags"), "Egress rules cannot have source tags or service accounts."
@@ -77,6 +88,13 @@ def check(wanted: Body) -> None:
         _check_protocol(f"{'allowed' if wanted.get('allowed') else 'denied'}[{index}]", entry)
 
 
+def _check_tags(wanted: Body) -> None:
+    for field in ("sourceTags", "targetTags"):
+        for index, tag in enumerate(wanted.get(field) or []):
+            if not TAG.fullmatch(str(tag)):
+                raise invalid(f"{field}[{index}]", tag, f"Must be a match of regex '{TAG.pattern}'")
+
+
 def _check_range(field: str, text: str) -> None:
     try:
         ipaddress.ip_network(text)
@@ -86,20 +104,20 @@ def _check_range(field: str, text: str) -> None:
 
 def _check_protocol(field: str, entry: Body) -> None:
     protocol = str(entry.get("IPProtocol", "")).lower()
-    numeric = protocol.isdigit() and int(protocol) <= 255
+    numeric = _is_number(protocol) and int(protocol) <= 255
     if protocol not in PROTOCOLS and not numeric:
         raise invalid(f"{field}.IPProtocol", protocol, "Must be a well known protocol or a number.")
     if entry.get("ports") and protocol not in WITH_PORTS:
         raise invalid(f"{field}.ports", entry["ports"], "Ports are only supported with TCP, UDP and SCTP.")
     for port in entry.get("ports") or []:
-        first, _, last = str(port).partition("-")
-        if (
-            not first.isdigit()
-            or (last and not last.isdigit())
-            or int(last or first) > 65535
-            or int(first) > int(last or first)
-        ):
+        first, dash, last = str(port).partition("-")
+        ends = [first, last] if dash else [first]
+        if not all(_is_number(end) and int(end) <= 65535 for end in ends) or int(ends[0]) > int(ends[-1]):
             raise invalid(f"{field}.ports", port, "Must be a port or a range of ports.")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 @handles("compute.firewalls.get")
@@ -115,16 +133,17 @@ async def list_(world: World, call: Call) -> Body:
     )
 
 
-@handles("compute.firewalls.patch")
+@changes("compute.firewalls.patch")
 async def patch(world: World, call: Call) -> Body:
     path = _path(call, call.text("firewall"))
     body = found(world, path)
-    wanted = {**body, **(call.request.get("firewallResource") or {})}
+    given = call.request.get("firewallResource") or {}
+    wanted = {**body, **{key: value for key, value in given.items() if key not in IDENTITY}}
     check(wanted)
-    return operation(world, call, "patch", path, 8.0, body=wanted)
+    return operation(world, call, path, 8.0, body=wanted)
 
 
-@handles("compute.firewalls.update")
+@changes("compute.firewalls.update")
 async def update(world: World, call: Call) -> Body:
     return await patch(world, call)
 
@@ -135,11 +154,11 @@ def patched(world: World, arguments: Body) -> None:
     world.store.put(f"compute/{arguments['target']}", arguments["body"])
 
 
-@handles("compute.firewalls.delete")
+@changes("compute.firewalls.delete")
 async def delete(world: World, call: Call) -> Body:
     path = _path(call, call.text("firewall"))
     found(world, path)
-    return operation(world, call, "delete", path, 8.0)
+    return operation(world, call, path, 8.0)
 
 
 @completes("compute.firewalls.delete")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wizard.sandbox.api import Body, Call, completes, handles
 from wizard.sandbox.entry import link_path
 from wizard.sandbox.services.compute_common import (
+    changes,
     check_new,
     found,
     in_use,
@@ -29,12 +30,12 @@ def body_of(world: World, path: str, wanted: Body) -> Body:
     return body
 
 
-@handles("compute.networks.insert")
+@changes("compute.networks.insert")
 async def insert(world: World, call: Call) -> Body:
     wanted = dict(call.request.get("networkResource") or {})
     path = f"projects/{call.text('project')}/global/networks/{wanted.get('name', '')}"
     check_new(world, path)
-    return operation(world, call, "insert", path, 15.0, body=wanted)
+    return operation(world, call, path, 15.0, body=wanted)
 
 
 @completes("compute.networks.insert")
@@ -56,16 +57,21 @@ async def list_(world: World, call: Call) -> Body:
     return page(call, "network", bodies, f"{place}/networks")
 
 
-@handles("compute.networks.delete")
+@changes("compute.networks.delete")
 async def delete(world: World, call: Call) -> Body:
     path = link_path((await get(world, call))["selfLink"])
-    return operation(world, call, "delete", path, 10.0)
+    return operation(world, call, path, 10.0)
 
 
 @completes("compute.networks.delete")
 def deleted(world: World, arguments: Body) -> None:
     path = arguments["target"]
     project = path.split("/")[1]
+    for _, connector in world.store.children(f"vpcaccess/projects/{project}/locations/-", "connectors"):
+        if connector.get("network") == path.rsplit("/", 1)[-1] and connector["state"] != "ERROR":
+            region, short = connector["name"].split("/")[3], connector["name"].rsplit("/", 1)[-1]
+            rule = f"projects/{project}/global/firewalls/aet-{region.replace('-', '')}-{short}-egrfw"
+            raise in_use("network", path, rule)
     for key in world.store.keys(f"compute/projects/{project}/"):
         collection = key.split("/")[-2]
         body = world.store.get(key) or {}

@@ -6,6 +6,7 @@ from wizard.sandbox.api import Body, Call, completes, handles
 from wizard.sandbox.entry import link_path
 from wizard.sandbox.services.compute_common import (
     aggregated,
+    changes,
     check_new,
     found,
     invalid,
@@ -55,14 +56,14 @@ def _check(world: World, path: str, nats: list[Body]) -> None:
                 raise invalid(field, link(wanted), "The referenced subnetwork resource cannot be found.")
 
 
-@handles("compute.routers.insert")
+@changes("compute.routers.insert")
 async def insert(world: World, call: Call) -> Body:
     wanted = dict(call.request.get("routerResource") or {})
     path = _path(call, str(wanted.get("name", "")))
     check_new(world, path)
     wanted["network"] = known_network(world, wanted.get("network"), call.text("project"))
     _check(world, path, wanted.get("nats") or [])
-    return operation(world, call, "insert", path, 10.0, body=wanted)
+    return operation(world, call, path, 10.0, body=wanted)
 
 
 @completes("compute.routers.insert")
@@ -70,14 +71,14 @@ def inserted(world: World, arguments: Body) -> None:
     world.store.put(f"compute/{arguments['target']}", body_of(world, arguments["target"], arguments["body"]))
 
 
-@handles("compute.routers.patch")
+@changes("compute.routers.patch")
 async def patch(world: World, call: Call) -> Body:
     """`nats` are replaced when given, and left alone otherwise (prior art, 1.4)."""
     path = _path(call, call.text("router"))
     found(world, path)
     wanted = dict(call.request.get("routerResource") or {})
     _check(world, path, wanted.get("nats") or [])
-    return operation(world, call, "compute.routers.patch", path, 10.0, body=wanted)
+    return operation(world, call, path, 10.0, body=wanted)
 
 
 @completes("compute.routers.patch")
@@ -116,11 +117,11 @@ async def status(world: World, call: Call) -> Body:
     return {"kind": "compute#routerStatusResponse", "result": result}
 
 
-@handles("compute.routers.delete")
+@changes("compute.routers.delete")
 async def delete(world: World, call: Call) -> Body:
     path = _path(call, call.text("router"))
     found(world, path)
-    return operation(world, call, "delete", path, 8.0)
+    return operation(world, call, path, 8.0)
 
 
 @completes("compute.routers.delete")

@@ -35,7 +35,7 @@ def subnet_route(world: World, network: str, range_: str) -> None:
 
 
 def remove_subnet_route(world: World, network: str, range_: str) -> None:
-    """The subnet is gone, and its route with it."""
+    """The range is no subnet's any more, and its route is gone with it."""
     place = f"compute/{network.split('/networks/')[0]}"
     for key, body in list(world.store.children(place, "routes")):
         same = body["destRange"] == range_ and link_path(body["network"]) == network

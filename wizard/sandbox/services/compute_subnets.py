@@ -9,6 +9,7 @@ from wizard.sandbox.api import ApiError, Body, Call, completes, handles
 from wizard.sandbox.entry import link_path
 from wizard.sandbox.services.compute_common import (
     aggregated,
+    changes,
     check_new,
     fingerprint,
     found,
@@ -28,6 +29,9 @@ PROHIBITED = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "199.
 
 AUTO_BLOCK = "10.128.0.0/9"
 LONGEST_PREFIX = 29
+CHANGEABLE = ("description", "enableFlowLogs", "logConfig", "privateIpGoogleAccess")
+"""Fields that `patch` changes here; ranges of a subnetwork that exists stay as they are."""
+
 RESERVED = 4
 """The first two and last two addresses of a primary range (facts: 7.1)."""
 
@@ -55,30 +59,45 @@ def body_of(world: World, path: str, wanted: Body) -> Body:
     return {**defaults, **body}
 
 
-@handles("compute.subnetworks.insert")
+@changes("compute.subnetworks.insert")
 async def insert(world: World, call: Call) -> Body:
     wanted = dict(call.request.get("subnetworkResource") or {})
     path = _path(call, str(wanted.get("name", "")))
     check_new(world, path)
     wanted["network"] = known_network(world, wanted.get("network"), call.text("project"))
-    check_range(world, wanted["network"], "ipCidrRange", str(wanted.get("ipCidrRange", "")))
-    for index, secondary in enumerate(wanted.get("secondaryIpRanges") or []):
-        field = f"secondaryIpRanges[{index}].ipCidrRange"
-        check_range(world, wanted["network"], field, str(secondary.get("ipCidrRange", "")))
-    return operation(world, call, "insert", path, 12.0, body=wanted)
+    _check_ranges(world, wanted)
+    return operation(world, call, path, 12.0, body=wanted)
 
 
 @completes("compute.subnetworks.insert")
 def inserted(world: World, arguments: Body) -> None:
     wanted = arguments["body"]
-    check_range(world, wanted["network"], "ipCidrRange", wanted["ipCidrRange"])
+    known_network(world, wanted["network"], arguments["target"].split("/")[1])
+    _check_ranges(world, wanted)
     put(world, arguments["target"], wanted)
 
 
+def _ranges(body: Body) -> list[str]:
+    """The primary range, then the secondary ones."""
+    return [str(part.get("ipCidrRange", "")) for part in (body, *(body.get("secondaryIpRanges") or []))]
+
+
+def _check_ranges(world: World, wanted: Body) -> None:
+    """Every range of a new subnetwork fits into its network, and they leave each other alone."""
+    ranges = _ranges(wanted)
+    for index, text in enumerate(ranges):
+        field = f"secondaryIpRanges[{index - 1}].ipCidrRange" if index else "ipCidrRange"
+        check_range(world, wanted["network"], field, text)
+        for other in ranges[:index]:
+            if ipaddress.IPv4Network(text).overlaps(ipaddress.IPv4Network(other)):
+                raise invalid(field, text, f"Invalid IPCidrRange: {text} overlaps with {other} of the same subnetwork.")
+
+
 def put(world: World, path: str, wanted: Body) -> None:
-    """Store a subnetwork with its route."""
+    """Store a subnetwork with the routes to its ranges."""
     world.store.put(f"compute/{path}", body_of(world, path, wanted))
-    subnet_route(world, wanted["network"], wanted["ipCidrRange"])
+    for range_ in _ranges(wanted):
+        subnet_route(world, wanted["network"], range_)
 
 
 def check_range(world: World, network: str, field: str, text: str) -> None:
@@ -95,13 +114,13 @@ def check_range(world: World, network: str, field: str, text: str) -> None:
     if body.get("autoCreateSubnetworks") and wanted.overlaps(ipaddress.IPv4Network(AUTO_BLOCK)):
         text_ = f"Extended subnetworks in auto subnet mode networks cannot overlap with {AUTO_BLOCK}."
         raise ApiError(400, f"Invalid value for field 'resource.{field}': '{text}'. {text_}", reason="invalid")
-    for other, words in _in_use(world, network):
+    for other, words in ranges_in_use(world, network):
         if wanted.overlaps(ipaddress.IPv4Network(other, strict=False)):
             raise invalid(field, text, f"Invalid IPCidrRange: {text} conflicts with existing {words}.")
 
 
-def _in_use(world: World, network: str) -> Iterator[tuple[str, str]]:
-    """Ranges of a network and what they belong to, in the wording of the refusal."""
+def ranges_in_use(world: World, network: str, without: str = "") -> Iterator[tuple[str, str]]:
+    """Ranges of a network and what they belong to, in the wording of the refusal; `without` a connector's own."""
     project = network.split("/")[1]
     for _, subnet in world.store.children(f"compute/projects/{project}/regions/-", "subnetworks"):
         if link_path(subnet["network"]) == network:
@@ -111,7 +130,7 @@ def _in_use(world: World, network: str) -> Iterator[tuple[str, str]]:
             yield from ((s["ipCidrRange"], words) for s in subnet.get("secondaryIpRanges") or [])
     for _, connector in world.store.children(f"vpcaccess/projects/{project}/locations/-", "connectors"):
         own = connector.get("ipCidrRange") and connector["network"].rsplit("/", 1)[-1] == network.rsplit("/", 1)[-1]
-        if own:
+        if own and connector["name"] != without and connector["state"] != "CREATING":
             region, short = connector["name"].split("/")[3], connector["name"].rsplit("/", 1)[-1]
             yield connector["ipCidrRange"], f"subnetwork 'aet-{region.replace('-', '')}-{short}' in region '{region}'"
     for _, address in world.store.children(f"compute/projects/{project}/global", "addresses"):
@@ -173,13 +192,13 @@ def _taken(world: World, path: str, whole: ipaddress.IPv4Network) -> Iterator[in
         yield sum(1 for i in machine["networkInterfaces"] if link_path(str(i.get("subnetwork", ""))) == path)
 
 
-@handles("compute.subnetworks.setPrivateIpGoogleAccess")
+@changes("compute.subnetworks.setPrivateIpGoogleAccess")
 async def set_access(world: World, call: Call) -> Body:
     path = _path(call, call.text("subnetwork"))
     found(world, path)
     wanted = call.request.get("subnetworksSetPrivateIpGoogleAccessRequestResource") or {}
     on = bool(wanted.get("privateIpGoogleAccess"))
-    return operation(world, call, "setPrivateIpGoogleAccess", path, 6.0, on=on)
+    return operation(world, call, path, 6.0, on=on)
 
 
 @completes("compute.subnetworks.setPrivateIpGoogleAccess")
@@ -189,14 +208,14 @@ def access_set(world: World, arguments: Body) -> None:
     world.store.put(f"compute/{arguments['target']}", body)
 
 
-@handles("compute.subnetworks.patch")
+@changes("compute.subnetworks.patch")
 async def patch(world: World, call: Call) -> Body:
     path = _path(call, call.text("subnetwork"))
     body = found(world, path)
     wanted = dict(call.request.get("subnetworkResource") or {})
     if wanted.get("fingerprint") != body["fingerprint"]:
         raise ApiError(412, "Invalid fingerprint.", reason="conditionNotMet")
-    return operation(world, call, "patch", path, 8.0, body=wanted)
+    return operation(world, call, path, 8.0, body={key: wanted[key] for key in CHANGEABLE if key in wanted})
 
 
 @completes("compute.subnetworks.patch")
@@ -205,11 +224,11 @@ def patched(world: World, arguments: Body) -> None:
     world.store.put(f"compute/{arguments['target']}", body)
 
 
-@handles("compute.subnetworks.delete")
+@changes("compute.subnetworks.delete")
 async def delete(world: World, call: Call) -> Body:
     path = _path(call, call.text("subnetwork"))
     found(world, path)
-    return operation(world, call, "delete", path, 10.0)
+    return operation(world, call, path, 10.0)
 
 
 @completes("compute.subnetworks.delete")
@@ -218,7 +237,8 @@ def deleted(world: World, arguments: Body) -> None:
     body = found(world, path)
     for user in _users(world, path):
         raise in_use("subnetwork", path, user)
-    remove_subnet_route(world, link_path(body["network"]), body["ipCidrRange"])
+    for range_ in _ranges(body):
+        remove_subnet_route(world, link_path(body["network"]), range_)
     world.store.delete(f"compute/{path}")
 
 

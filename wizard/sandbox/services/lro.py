@@ -6,13 +6,18 @@ import asyncio
 import hashlib
 from time import monotonic
 
-from wizard.sandbox.api import ApiError, Body, Call, handles
+from wizard.sandbox.api import ApiError, Body, Call, Handler, handles
+from wizard.sandbox.services.paging import LARGEST_PAGE, page
 from wizard.sandbox.world import FINISH, World
 
 LONGEST_WAIT, WAIT_STEP = 30.0, 0.02
 """Real seconds."""
 
+NEVER = 4e9
+"""Simulated time that no sandbox reaches: an operation due then ends with something else than time (`ends_with`)."""
+
 GRPC_CODES = {
+    "CANCELLED": 1,
     "INVALID_ARGUMENT": 3,
     "NOT_FOUND": 5,
     "ALREADY_EXISTS": 6,
@@ -33,6 +38,22 @@ def start(world: World, api: str, location: str, method: str, arguments: Body, m
     world.store.put(f"{api}/{name}", body)
     world.schedule(f"{api}/{name}", method, arguments, usual)
     return body
+
+
+def ends_with(world: World, operation: Body, execution: str) -> None:
+    """Let an operation that has just been started end when an execution does, unless a fault makes it fail."""
+    for pending in world.pending:
+        struck = pending.fault is not None and pending.fault.kind == "operation_error"
+        if pending.key.endswith("/" + operation["name"]) and not struck:
+            pending.due = NEVER
+            pending.arguments["execution"] = execution
+
+
+def execution_ended(world: World, execution: str) -> None:
+    """The operations that wait for this execution are due."""
+    for pending in world.pending:
+        if pending.due == NEVER and pending.arguments.get("execution") == execution:
+            pending.due = world.clock.now()
 
 
 def finish(world: World, operation: Body, response: Body | None, error: ApiError | None) -> None:
@@ -72,17 +93,26 @@ async def wait(world: World, call: Call) -> Body:
     return operation
 
 
-def lister(api: str) -> object:
+def _lister(api: str) -> Handler:
     """A handler that lists the operations of one API in one location."""
 
     async def list_operations(world: World, call: Call) -> Body:
         parent = call.text("name")
-        return {"operations": [body for _, body in world.store.children(f"{api}/{parent}", "operations")]}
+        operations = [body for _, body in world.store.children(f"{api}/{parent}", "operations")]
+        return page(call, "operations", operations, LARGEST_PAGE)
 
-    return handles(f"{api}.ListOperations")(list_operations)
+    return list_operations
+
+
+async def forget(world: World, call: Call) -> Body:
+    """Delete an operation: nobody is interested in how it ends; what it does goes on."""
+    await get(world, call)
+    world.store.delete(f"run/{call.text('name')}")
+    return {}
 
 
 for _api in ("run", "vpcaccess"):
     handles(f"{_api}.GetOperation")(get)
-    lister(_api)
+    handles(f"{_api}.ListOperations")(_lister(_api))
 handles("run.WaitOperation")(wait)
+handles("run.DeleteOperation")(forget)

@@ -1,10 +1,9 @@
-"""What services, revisions and jobs of Cloud Run v2 have in common: identity, etag, conditions, template checks."""
+"""What the resources of Cloud Run v2 have in common: identity, etag, conditions, errors."""
 
 from __future__ import annotations
 
 import base64
 import calendar
-import random
 import re
 import time
 import uuid
@@ -13,21 +12,30 @@ from wizard.sandbox.api import ApiError, Body
 from wizard.sandbox.world import World
 
 ID = re.compile(r"[a-z]([-a-z0-9]{0,47}[a-z0-9])?")
-CONNECTOR = re.compile(r"projects/[^/]+/locations/[^/]+/connectors/[^/]+")
-SYSTEM_ANNOTATIONS = (
-    "run.googleapis.com/",
-    "serving.knative.dev/",
-    "cloud.googleapis.com/",
-    "autoscaling.knative.dev/",
-)
 PROTO = "type.googleapis.com/google.cloud.run.v2."
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+KINDS = {
+    "services": "SERVICE",
+    "revisions": "REVISION",
+    "jobs": "JOB",
+    "executions": "EXECUTION",
+    "tasks": "TASK",
+}
+"""Cloud Run's words for its collections."""
+
+REASON_FIELDS = {
+    "HEALTH_CHECK_CONTAINER_ERROR": "revisionReason",
+    "NON_ZERO_EXIT_CODE": "executionReason",
+    "CANCELLED": "executionReason",
+}
+"""The field of a condition that has the reason, by the enum the reason is in; `reason` when not listed."""
 
 
 def base36(world: World, length: int) -> str:
     """A random word as Cloud Run puts it behind the name of a revision; the same for the same history."""
-    letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-    seed: random.Random = world.seed
-    return "".join(seed.choice(letters[:26] if i == 0 else letters) for i in range(length))
+    later = LETTERS + "0123456789"
+    return "".join(world.seed.choice(later if i else LETTERS) for i in range(length))
 
 
 def etag(update_time: str, name: str) -> str:
@@ -54,30 +62,37 @@ def touched(world: World, body: Body) -> Body:
     return {**body, "updateTime": now, "etag": etag(now, body["name"])}
 
 
-def newborn(world: World, name: str, wanted: Body, member: str) -> Body:
+def newborn(world: World, name: str, wanted: Body) -> Body:
     """A body with the identity that the server gives."""
-    now = world.timestamp()
     body = {
         **wanted,
         "name": name,
         "uid": str(uuid.UUID(int=world.seed.getrandbits(128), version=4)),
         "generation": "1",
-        "createTime": now,
-        "creator": member,
-        "lastModifier": member,
-        "launchStage": wanted.get("launchStage") or "GA",
-        "satisfiesPzs": True,
+        "createTime": world.timestamp(),
     }
     return touched(world, body)
 
 
+def authored(world: World, name: str, wanted: Body, member: str) -> Body:
+    """The same for what a person creates: with author and launch stage. `member` is `user:EMAIL`."""
+    email = address(member)
+    stage = {"launchStage": wanted.get("launchStage") or "GA"}
+    return newborn(world, name, {**wanted, **stage, "creator": email, "lastModifier": email})
+
+
+def address(member: str) -> str:
+    """The e-mail address of an IAM member."""
+    return member.partition(":")[2] or member
+
+
 def condition(kind: str, state: str, world: World, *, reason: str = "", message: str = "") -> Body:
-    """A condition; `reason` goes into the field that Cloud Run uses for revisions and for executions."""
+    """A condition of type `kind`; the reason goes into the field of its enum."""
     body = {"type": kind, "state": state, "lastTransitionTime": world.timestamp()}
     if state == "CONDITION_FAILED":
         body["severity"] = "ERROR"
     if reason:
-        body["executionReason" if kind in ("Completed", "Started") else "revisionReason"] = reason
+        body[REASON_FIELDS.get(reason, "reason")] = reason
     return {**body, **({"message": message} if message else {})}
 
 
@@ -95,46 +110,22 @@ def check_etag(given: object, body: Body) -> None:
         raise ApiError(409, message, status="ABORTED")
 
 
-def check_template(prefix: str, template: Body, annotations: Body) -> None:
-    """What is refused at the request; `prefix` is the path in the error, such as `CreateServiceRequest.service`."""
-    for key in annotations:
-        if key.startswith(SYSTEM_ANNOTATIONS):
-            raise ApiError(400, f"Violation in {prefix}.annotations: system annotations are not supported: {key}.")
-    containers = template.get("containers") or []
-    if not containers or not containers[0].get("image"):
-        raise ApiError(400, f"Violation in {prefix}.template.containers[0].image: must not be empty.")
-    _check_vpc(f"{prefix}.template.vpc_access", template.get("vpcAccess") or {})
-    for index, variable in enumerate(containers[0].get("env") or []):
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.\-]*", str(variable.get("name", ""))):
-            raise ApiError(400, f"Violation in {prefix}.template.containers[0].env[{index}].name: invalid name.")
+def not_found(name: str) -> ApiError:
+    """The 404 of a resource by its full name, in Cloud Run's wording (prior art, 1.4)."""
+    parts = [*name.split("/"), "", "", ""]
+    kind = KINDS.get(parts[-5], "RESOURCE")
+    where = f"in region '{parts[3]}' in project '{parts[1]}'"
+    return ApiError(404, f"Resource '{parts[-4]}' of kind '{kind}' {where} does not exist.")
 
 
-def _check_vpc(path: str, access: Body) -> None:
-    if not access:
-        return
-    connector, interfaces = access.get("connector"), access.get("networkInterfaces") or []
-    if bool(connector) == bool(interfaces):
-        text = f"Violation in {path}.connector: one and only one of connector and network_interfaces must be set."
-        raise ApiError(400, text)
-    if connector and not CONNECTOR.fullmatch(str(connector)):
-        raise ApiError(400, f"Violation in {path}.connector: must be in form projects/*/locations/*/connectors/*.")
-    if len(interfaces) > 1:
-        raise ApiError(400, f"Violation in {path}.network_interfaces: only 1 network interface is allowed.")
-    if interfaces and not interfaces[0].get("network") and not interfaces[0].get("subnetwork"):
-        text = f"Violation in {path}.network_interfaces[0]: at least one of network or subnetwork should not be empty."
-        raise ApiError(400, text)
+def found(world: World, name: str, collection: str) -> Body:
+    """The body of a resource of this collection. Raises ApiError(404)."""
+    body = world.store.get(f"run/{name}")
+    if body is None or name.split("/")[-2] != collection:
+        raise not_found(name)
+    return body
 
 
-def missing_secret(world: World, template: Body, project: str) -> str:
-    """The first secret that the template refers to and that does not exist, or empty."""
-    for container in template.get("containers") or []:
-        for variable in container.get("env") or []:
-            reference = ((variable.get("valueSource") or {}).get("secretKeyRef") or {}).get("secret", "")
-            if reference and world.store.get(secret_key(reference, project)) is None:
-                return str(reference)
-    return ""
-
-
-def secret_key(reference: str, project: str) -> str:
-    """The store's key of a secret named short or in full."""
-    return f"secretmanager/projects/{project}/secrets/{reference.rsplit('/', 1)[-1]}"
+def location(name: str) -> str:
+    """`projects/P/locations/R` of a full name."""
+    return "/".join(name.split("/")[:4])

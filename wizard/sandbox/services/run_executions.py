@@ -1,218 +1,250 @@
-"""Executions and tasks of Cloud Run jobs: each task is a real process when it is the wizard's probe."""
+"""Executions of Cloud Run jobs: begun, carried out in the background, cancelled, deleted.
+
+Each task is a real process when it is the wizard's probe (`wizard.sandbox.tasks`).
+"""
 
 from __future__ import annotations
 
 import asyncio
 
 from wizard.sandbox.api import ApiError, Body, Call, completes, handles
-from wizard.sandbox.entry import link_path
-from wizard.sandbox.services import logging_, serverless_addresses
-from wizard.sandbox.services.run_common import PROTO, condition, newborn, touched
-from wizard.sandbox.tasks import TaskResult, run_task
+from wizard.sandbox.services import lro, run_network, run_tasks, serverless_addresses
+from wizard.sandbox.services.paging import page
+from wizard.sandbox.services.run_common import (
+    PROTO,
+    authored,
+    check_etag,
+    condition,
+    found,
+    location,
+    touched,
+)
+from wizard.sandbox.services.run_template import missing_secret
+from wizard.sandbox.tasks import TaskResult
 from wizard.sandbox.world import World
 
 MOST_AT_ONCE = 16
 """Processes that the sandbox runs at the same time for one execution."""
 
+DELETE_SECONDS = 2.0
+CANCELLED = "The execution was cancelled."
+LOST = "The sandbox was stopped while the task ran."
 
-def begin(world: World, job: Body, token: str, overrides: Body) -> Body:
-    """Create the execution `JOB-TOKEN` with its tasks and start them; the execution's body."""
-    name = f"{job['name']}/executions/{job['name'].rsplit('/', 1)[-1]}-{token}"
+
+def begin(world: World, job: Body, token: str, overrides: Body, member: str) -> Body:
+    """Create the execution `JOB-TOKEN` with its tasks and start them; the execution's body.
+
+    Raises ApiError(409) when there is one of this name.
+    """
+    short = job["name"].rsplit("/", 1)[-1]
+    name = f"{job['name']}/executions/{short}-{token}"
+    if world.store.get(f"run/{name}") is not None:
+        raise ApiError(409, f"Resource '{short}-{token}' already exists.", status="ALREADY_EXISTS")
     template = job["template"]
-    count = int(overrides.get("taskCount") or template["taskCount"])
-    body = newborn(world, name, {"labels": job.get("labels") or {}}, job["lastModifier"])
+    body = authored(world, name, {"labels": job["labels"]} if job.get("labels") else {}, member)
+    del body["lastModifier"]
     body |= {
-        "job": job["name"].rsplit("/", 1)[-1],
-        "parallelism": int(template.get("parallelism") or 0),
-        "taskCount": count,
-        "template": _overridden(template["template"], overrides),
+        "job": short,
+        "taskCount": int(overrides.get("taskCount") or template["taskCount"]),
+        "template": overridden(template["template"], overrides),
         "startTime": world.timestamp(),
+        "observedGeneration": body["generation"],
         "reconciling": True,
-        "runningCount": count,
         "conditions": [condition("Completed", "CONDITION_RECONCILING", world)],
-        "logUri": "",
     }
+    body["parallelism"] = min(int(template.get("parallelism") or 0) or body["taskCount"], body["taskCount"])
     world.store.put(f"run/{name}", body)
-    for index in range(count):
-        world.store.put(f"run/{name}/tasks/{_task_name(name, index)}", _task(world, body, index))
-    latest = {"name": name.rsplit("/", 1)[-1], "createTime": body["createTime"]}
-    number = int(job.get("executionCount") or 0) + 1
-    world.store.put(f"run/{job['name']}", {**job, "latestCreatedExecution": latest, "executionCount": number})
-    world.spawn(_carry_out(world, name))
+    for index in range(body["taskCount"]):
+        run_tasks.create(world, body, index)
+    _show_in_job(world, body, "EXECUTION_RUNNING", int(job.get("executionCount") or 0) + 1)
+    world.spawn(_carry_out(world, body))
     return body
 
 
-def _overridden(template: Body, overrides: Body) -> Body:
-    """The task template with the arguments and variables of a run's overrides."""
+def overridden(template: Body, overrides: Body) -> Body:
+    """The task template with what a run may change: arguments, variables, time limit (facts: trap 13)."""
     containers = [dict(container) for container in template["containers"]]
-    for given in (overrides.get("containerOverrides") or [])[:1]:
+    for given in overrides.get("containerOverrides") or []:
+        named = (c for c in containers if not given.get("name") or c.get("name") == given["name"])
+        container = next(named, None)
+        if container is None:
+            raise ApiError(400, f"Violation in RunJobRequest.overrides: no container is named '{given['name']}'.")
         if given.get("args") or given.get("clearArgs"):
-            containers[0]["args"] = given.get("args") or []
+            container["args"] = given.get("args") or []
         names = {variable["name"] for variable in given.get("env") or []}
-        kept = [v for v in containers[0].get("env") or [] if v["name"] not in names]
-        containers[0]["env"] = [*kept, *(given.get("env") or [])]
+        kept = [v for v in container.get("env") or [] if v["name"] not in names]
+        container["env"] = [*kept, *(given.get("env") or [])]
     timeout = {"timeout": overrides["timeout"]} if overrides.get("timeout") else {}
     return {**template, **timeout, "containers": containers}
 
 
-def _task_name(execution: str, index: int) -> str:
-    return f"{execution.rsplit('/', 1)[-1]}-task{index}"
-
-
-def _task(world: World, execution: Body, index: int) -> Body:
-    name = f"{execution['name']}/tasks/{_task_name(execution['name'], index)}"
-    body = newborn(world, name, {}, execution["creator"])
-    template = execution["template"]
-    return body | {
-        "job": execution["job"],
-        "execution": execution["name"].rsplit("/", 1)[-1],
-        "index": index,
-        "retried": 0,
-        "maxRetries": int(template.get("maxRetries") or 0),
-        "timeout": template["timeout"],
-        "containers": template["containers"],
-        "scheduledTime": world.timestamp(),
-        "reconciling": True,
-        "conditions": [condition("Completed", "CONDITION_PENDING", world)],
-    }
-
-
-async def _carry_out(world: World, name: str) -> None:
-    """Run every task, a limited number at a time, then complete the execution."""
-    execution = world.store.get(f"run/{name}") or {}
-    gate = asyncio.Semaphore(min(int(execution.get("parallelism") or 0) or MOST_AT_ONCE, MOST_AT_ONCE))
-    problem = _cannot_start(world, execution)
+async def _carry_out(world: World, execution: Body) -> None:
+    """Run every task, as many at a time as the execution allows, then complete the execution."""
+    current = asyncio.current_task()
+    if current is not None:
+        current.set_name(execution["name"])
+    gate = asyncio.Semaphore(min(execution["parallelism"], MOST_AT_ONCE))
+    problem = _problem(world, execution)
 
     async def one(index: int) -> None:
         async with gate:
-            await _run_one(world, name, index, problem)
+            await run_tasks.run(world, execution, index, problem, lambda: _count(world, execution["name"]))
 
-    await asyncio.gather(*(one(index) for index in range(int(execution["taskCount"]))))
-    _complete(world, name)
-
-
-def _cannot_start(world: World, execution: Body) -> str:
-    """Why no instance of this execution gets its network; empty when it does."""
-    region = execution["name"].split("/")[3]
-    access = execution["template"].get("vpcAccess") or {}
-    if access.get("connector"):
-        connector = world.store.get(f"vpcaccess/{link_path(access['connector'])}")
-        state = connector.get("state") if connector else "missing"
-        return "" if state in ("READY", "UPDATING") else f"VPC connector {access['connector']} is not ready ({state})."
-    for interface in access.get("networkInterfaces") or []:
-        return serverless_addresses.reserve(world, interface, region, int(execution["taskCount"]), execution["name"])
-    return ""
+    async with asyncio.TaskGroup() as group:
+        for index in range(execution["taskCount"]):
+            group.create_task(one(index))
+    _complete(world, execution["name"])
 
 
-async def _run_one(world: World, name: str, index: int, problem: str) -> None:
-    """One task with its retries."""
-    key = f"run/{name}/tasks/{_task_name(name, index)}"
-    execution, task = world.store.get(f"run/{name}"), world.store.get(key)
-    if execution is None or task is None:
-        return
-    task["startTime"] = world.timestamp()
-    result = TaskResult(None, message=problem, reason="NOT_STARTED")
-    for attempt in range(int(task["maxRetries"]) + 1):
-        if not problem:
-            result = await run_task(world, execution, index)
-        task["retried"] = attempt
-        if result.exit_code == 0 or problem:
-            break
-    if world.store.get(key) is None:
-        return
-    logging_.write(world, execution, index, result.lines)
-    world.store.put(key, touched(world, {**task, **_ended(world, result)}))
+def _problem(world: World, execution: Body) -> str:
+    """Why no instance of this execution starts; empty when they do."""
+    template = execution["template"]
+    secret = missing_secret(world, template, execution["name"].split("/")[1])
+    return secret or run_network.attach(world, template, execution["name"], execution["parallelism"])[1]
 
 
-def _ended(world: World, result: TaskResult) -> Body:
-    """What a task shows when it is over. An exit code that is missing means that it never ran to its end."""
-    over: Body = {"reconciling": False, "completionTime": world.timestamp()}
-    if result.exit_code == 0:
-        done = condition("Completed", "CONDITION_SUCCEEDED", world)
-        return {
-            "reconciling": False,
-            "completionTime": world.timestamp(),
-            "conditions": [done],
-            "lastAttemptResult": {},
-        }
-    message = result.message or f"The container exited with an error (exit code {result.exit_code})."
-    reason = "NON_ZERO_EXIT_CODE" if result.exit_code is not None else ""
-    failed = condition("Completed", "CONDITION_FAILED", world, reason=reason, message=message)
-    attempt: Body = {"status": {"code": 2 if result.exit_code is None else 10, "message": message}}
-    if result.exit_code is not None:
-        attempt["exitCode"] = result.exit_code
-    return {**over, "conditions": [failed], "lastAttemptResult": attempt}
-
-
-def _complete(world: World, name: str) -> None:
+def _count(world: World, name: str) -> None:
+    """Bring the counts of an execution up to date with its tasks."""
     body = world.store.get(f"run/{name}")
     if body is None:
         return
-    tasks = [task for _, task in world.store.children(f"run/{name}", "tasks")]
-    good = sum(1 for task in tasks if task["conditions"][0]["state"] == "CONDITION_SUCCEEDED")
-    bad = len(tasks) - good
-    body |= {"runningCount": 0, "succeededCount": good, "failedCount": bad, "reconciling": False}
-    body["completionTime"] = world.timestamp()
-    message = next((t["conditions"][0].get("message", "") for t in tasks if t["conditions"][0].get("message")), "")
-    state = "CONDITION_FAILED" if bad else "CONDITION_SUCCEEDED"
-    reason = "NON_ZERO_EXIT_CODE" if bad else ""
-    body["conditions"] = [condition("Completed", state, world, reason=reason, message=message if bad else "")]
+    tasks = run_tasks.of(world, name)
+    ended = [task["conditions"][0] for task in tasks]
+    cancelled = sum(1 for end in ended if end.get("executionReason") == "CANCELLED")
+    counts = {
+        "runningCount": sum(1 for task in tasks if run_tasks.state(task) == run_tasks.RUNNING),
+        "succeededCount": sum(1 for task in tasks if run_tasks.state(task) == run_tasks.SUCCEEDED),
+        "failedCount": sum(1 for task in tasks if run_tasks.state(task) == run_tasks.FAILED) - cancelled,
+        "cancelledCount": cancelled,
+        "retriedCount": sum(int(task.get("retried") or 0) for task in tasks),
+    }
+    kept = {key: value for key, value in body.items() if key not in counts}
+    world.store.put(f"run/{name}", touched(world, kept | {k: v for k, v in counts.items() if v}))
+
+
+def _complete(world: World, name: str) -> None:
+    """Write the end of an execution all of whose tasks have ended, and let go of what it holds."""
+    _count(world, name)
+    body = world.store.get(f"run/{name}")
+    if body is None:
+        return
+    bad = [t for t in run_tasks.of(world, name) if run_tasks.state(t) != run_tasks.SUCCEEDED]
+    first = bad[0]["conditions"][0] if bad else {}
+    state = run_tasks.FAILED if bad else run_tasks.SUCCEEDED
+    reason = str(first.get("executionReason", ""))
+    end = condition("Completed", state, world, reason=reason, message=str(first.get("message", "")))
+    body |= {"reconciling": False, "completionTime": world.timestamp(), "conditions": [end]}
     world.store.put(f"run/{name}", touched(world, body))
-    serverless_addresses.release(world, name)
+    status = "EXECUTION_CANCELLED" if reason == "CANCELLED" else "EXECUTION_FAILED" if bad else "EXECUTION_SUCCEEDED"
+    _show_in_job(world, body, status)
+    _let_go(world, name)
+
+
+def _show_in_job(world: World, execution: Body, status: str, count: int = 0) -> None:
+    """Let the job show this execution as its latest, unless there is a later one already."""
+    key = "run/" + execution["name"].rsplit("/executions/", 1)[0]
+    job = world.store.get(key)
+    short = execution["name"].rsplit("/", 1)[-1]
+    if job is None or (not count and job["latestCreatedExecution"].get("name") != short):
+        return
+    latest = {"name": short, "completionStatus": status}
+    latest |= {field: execution[field] for field in ("createTime", "completionTime") if execution.get(field)}
+    counted = {"executionCount": count} if count else {}
+    world.store.put(key, {**job, **counted, "latestCreatedExecution": latest})
+
+
+def _let_go(world: World, name: str) -> None:
+    serverless_addresses.release(world, name, serverless_addresses.TASK_SECONDS)
+    lro.execution_ended(world, name)
+
+
+def _stop(world: World, name: str) -> None:
+    """End the processes of an execution."""
+    for running in world.running:
+        if running.get_name() == name:
+            running.cancel()
+
+
+def _end_tasks(world: World, name: str, message: str, reason: str = "") -> None:
+    """End every task that has not ended."""
+    for task in run_tasks.of(world, name):
+        if not task.get("completionTime"):
+            run_tasks.end(world, f"run/{task['name']}", TaskResult(None, message=message), reason)
 
 
 @completes("run.RunJob")
-def started(world: World, arguments: Body) -> Body:
-    return {"@type": PROTO + "Execution", **found(world, arguments["name"], "EXECUTION")}
+def ended(world: World, arguments: Body) -> Body:
+    """Running a job is over when its execution is."""
+    return {"@type": PROTO + "Execution", **found(world, arguments["execution"], "executions")}
 
 
 @handles("run.GetExecution")
 async def get(world: World, call: Call) -> Body:
-    return found(world, call.text("name"), "EXECUTION")
+    return found(world, call.text("name"), "executions")
 
 
 @handles("run.ListExecutions")
 async def list_(world: World, call: Call) -> Body:
-    return {"executions": [b for _, b in world.store.children(f"run/{call.text('parent')}", "executions")]}
+    """The newest first."""
+    bodies = [body for _, body in world.store.children(f"run/{call.text('parent')}", "executions")]
+    return page(call, "executions", sorted(bodies, key=lambda body: body["createTime"], reverse=True))
 
 
-@handles("run.GetTask")
-async def get_task(world: World, call: Call) -> Body:
-    return found(world, call.text("name"), "TASK")
+@handles("run.CancelExecution")
+async def cancel(world: World, call: Call) -> Body:
+    return _operation(world, call, "run.CancelExecution", 0.0)
 
 
-@handles("run.ListTasks")
-async def list_tasks(world: World, call: Call) -> Body:
-    tasks = [body for _, body in world.store.children(f"run/{call.text('parent')}", "tasks")]
-    tasks.sort(key=lambda task: task["index"])
-    size = int(call.request.get("pageSize") or 0) or 100
-    start = int(call.text("pageToken") or 0)
-    more = {"nextPageToken": str(start + size)} if start + size < len(tasks) else {}
-    return {"tasks": tasks[start : start + size], **more}
+@completes("run.CancelExecution")
+def cancelled(world: World, arguments: Body) -> Body:
+    """Cancelling what is over changes nothing."""
+    name = arguments["name"]
+    if not found(world, name, "executions").get("completionTime"):
+        _stop(world, name)
+        _end_tasks(world, name, CANCELLED, "CANCELLED")
+        _complete(world, name)
+    return {"@type": PROTO + "Execution", **found(world, name, "executions")}
 
 
-def found(world: World, name: str, kind: str) -> Body:
-    """The body of an execution or task. Raises ApiError in Cloud Run's wording."""
-    body = world.store.get(f"run/{name}")
-    if body is None:
-        parts = [*name.split("/"), "", "", "", ""]
-        message = f"Resource '{name.rsplit('/', 1)[-1]}' of kind '{kind}' in region '{parts[3]}'"
-        raise ApiError(404, f"{message} in project '{parts[1]}' does not exist.")
-    return body
+@handles("run.DeleteExecution")
+async def delete(world: World, call: Call) -> Body:
+    return _operation(world, call, "run.DeleteExecution", DELETE_SECONDS)
+
+
+@completes("run.DeleteExecution")
+def deleted(world: World, arguments: Body) -> Body:
+    body = found(world, arguments["name"], "executions")
+    _remove(world, body["name"])
+    return {"@type": PROTO + "Execution", **body, "deleteTime": world.timestamp()}
+
+
+def _operation(world: World, call: Call, method: str, usual: float) -> Body:
+    body = found(world, call.text("name"), "executions")
+    check_etag(call.request.get("etag"), body)
+    metadata, arguments = {"@type": PROTO + "Execution", **body}, {"name": body["name"]}
+    if call.request.get("validateOnly"):
+        return {"name": "", "done": True, "response": metadata}
+    return lro.start(world, "run", location(body["name"]), method, arguments, metadata, usual)
 
 
 def remove_all(world: World, job: str) -> None:
-    """Forget every execution and task of a job; a process that still runs finds nothing to report to."""
-    for key, execution in list(world.store.children(f"run/{job}", "executions")):
-        serverless_addresses.release(world, execution["name"])
-        for task in world.store.keys(f"{key}/tasks/"):
-            world.store.delete(task)
+    """Stop and forget every execution of a job, with its tasks."""
+    for _, execution in list(world.store.children(f"run/{job}", "executions")):
+        _remove(world, execution["name"])
+
+
+def _remove(world: World, name: str) -> None:
+    _stop(world, name)
+    _let_go(world, name)
+    for key in world.store.keys(f"run/{name}/tasks/"):
         world.store.delete(key)
+    world.store.delete(f"run/{name}")
 
 
 def resume(world: World) -> None:
-    """When the server starts again: an execution whose process is gone has failed."""
-    for key in [k for k in world.store.keys("run/") if "/executions/" in k and "/tasks/" not in k]:
-        body = world.store.get(key) or {}
-        if body.get("runningCount"):
-            _complete(world, body["name"])
+    """When the server starts again: the processes are gone, so what still ran has failed."""
+    for key, body in list(world.store.children("run/projects/-/locations/-/jobs/-", "executions")):
+        if not body.get("completionTime"):
+            name = key.removeprefix("run/")
+            _end_tasks(world, name, LOST)
+            _complete(world, name)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from wizard.sandbox.api import ApiError, Body, Call, completes, handles
-from wizard.sandbox.entry import link_path
-from wizard.sandbox.services import lro, serverless_addresses
-from wizard.sandbox.services.run_common import PROTO, condition, missing_secret, newborn
+from wizard.sandbox.services import lro, run_network, serverless_addresses
+from wizard.sandbox.services.paging import page
+from wizard.sandbox.services.run_common import PROTO, base36, condition, found, location, newborn
+from wizard.sandbox.services.run_template import missing_secret
 from wizard.sandbox.world import World
 
 COPIED = (
     "labels",
+    "annotations",
     "scaling",
     "vpcAccess",
     "timeout",
@@ -17,99 +21,116 @@ COPIED = (
     "containers",
     "volumes",
     "executionEnvironment",
+    "encryptionKey",
     "maxInstanceRequestConcurrency",
+    "serviceMesh",
+    "encryptionKeyRevocationAction",
+    "encryptionKeyShutdownDuration",
     "sessionAffinity",
+    "nodeSelector",
+    "gpuZonalRedundancyDisabled",
 )
+"""What a revision takes over from its template."""
+
+ADDRESSES = 2
+"""Of the one instance that the sandbox supposes: about twice the instances (facts: 2.2)."""
+
+DELETE_SECONDS = 2.0
 
 
-def make(world: World, service: Body, name: str) -> tuple[str, str]:
-    """Create the revision `name` of a service from its template. Why it is not ready: reason and message, or empty."""
+def wanted(world: World, service: Body) -> Body:
+    """The newest revision, or a new one when the template has changed since."""
     template = service["template"]
-    body = newborn(world, name, {key: template[key] for key in COPIED if key in template}, service["lastModifier"])
-    body["service"] = service["name"].rsplit("/", 1)[-1]
-    reason, message = _problem(world, template, name)
+    newest = world.store.get(f"run/{service.get('latestCreatedRevision')}")
+    explicit = template.get("revision")
+    same = newest is not None and all(newest.get(key) == template.get(key) for key in COPIED)
+    if newest is not None and same and explicit in (None, newest["name"].rsplit("/", 1)[-1]):
+        return newest
+    short = explicit or f"{service['name'].rsplit('/', 1)[-1]}-{_number(world, service):05d}-{base36(world, 3)}"
+    name = f"{service['name']}/revisions/{short}"
+    body = newborn(world, name, {key: template[key] for key in COPIED if key in template})
+    body |= {"service": service["name"].rsplit("/", 1)[-1], "creator": service["lastModifier"], "launchStage": "GA"}
+    return body | {"observedGeneration": body["generation"]}
+
+
+def _number(world: World, service: Body) -> int:
+    """One more than the highest number that a revision's name has."""
+    names = (body["name"] for _, body in world.store.children(f"run/{service['name']}", "revisions"))
+    numbers = [int(match[1]) for name in names if (match := re.search(r"-(\d{5})-[a-z0-9]{3}$", name))]
+    return max(numbers, default=0) + 1
+
+
+def start(world: World, body: Body, *, checked: bool = True) -> tuple[str, str]:
+    """Start a revision and store it. Returns why it is not ready: reason and message, both empty when it is.
+
+    `checked` False is for what was deployed before the scenario begins: it was ready then.
+    """
+    reason, message = _problem(world, body)
+    if not checked:
+        reason, message = "", ""
     state = "CONDITION_FAILED" if message else "CONDITION_SUCCEEDED"
     body["conditions"] = [condition("Ready", state, world, reason=reason, message=message)]
-    body["observedGeneration"] = body["generation"]
-    world.store.put(f"run/{name}", body)
+    world.store.put(f"run/{body['name']}", body)
     return reason, message
 
 
-def retire(world: World, service: Body) -> None:
-    """Revisions that neither serve nor are the newest give their addresses back."""
-    wanted = {service.get("latestCreatedRevision"), service.get("latestReadyRevision")}
-    wanted |= {f"{service['name']}/revisions/{t.get('revision')}" for t in service.get("traffic") or []}
-    for _, revision in world.store.children(f"run/{service['name']}", "revisions"):
-        if revision["name"] not in wanted:
-            serverless_addresses.release(world, revision["name"])
-
-
-def _problem(world: World, template: Body, name: str) -> tuple[str, str]:
-    """What keeps an instance of this template from starting."""
-    project, region = name.split("/")[1], name.split("/")[3]
-    secret = missing_secret(world, template, project)
+def _problem(world: World, body: Body) -> tuple[str, str]:
+    """What keeps an instance of this revision from starting."""
+    secret = missing_secret(world, body, body["name"].split("/")[1])
     if secret:
-        message = f"Secret projects/{project}/secrets/{secret.rsplit('/', 1)[-1]}/versions/latest was not found"
-        return "SECRETS_ACCESS_CHECK_FAILED", message
-    access = template.get("vpcAccess") or {}
-    if access.get("connector"):
-        return _connector_problem(world, link_path(access["connector"]), region)
-    for interface in access.get("networkInterfaces") or []:
-        key = serverless_addresses.subnet_key(world, interface, region)
-        subnet = world.store.get(key)
-        if subnet is None:
-            return "VPC_NETWORK_NOT_FOUND", f"VPC subnetwork {key.removeprefix('compute/')} does not exist."
-        if int(subnet["ipCidrRange"].rsplit("/", 1)[-1]) > serverless_addresses.SMALLEST_PREFIX:
-            return "VPC_NETWORK_NOT_FOUND", f"Subnetwork {subnet['name']} must be /26 or larger."
-        message = serverless_addresses.reserve(world, interface, region, 2, name)
-        if message:
-            return "HEALTH_CHECK_CONTAINER_ERROR", message
-    return "", ""
+        return "SECRETS_ACCESS_CHECK_FAILED", secret
+    return run_network.attach(world, body, body["name"], ADDRESSES)
 
 
-def _connector_problem(world: World, name: str, region: str) -> tuple[str, str]:
-    connector = world.store.get(f"vpcaccess/{name}")
-    if connector is None:
-        return (
-            "VPC_NETWORK_NOT_FOUND",
-            f"VPC connector {name} does not exist, or Cloud Run does not have permission to use it.",
-        )
-    if name.split("/")[3] != region:
-        return "VPC_NETWORK_NOT_FOUND", f"VPC connector {name} must be in region {region}."
-    if connector.get("state") not in ("READY", "UPDATING"):
-        return "VPC_NETWORK_NOT_FOUND", f"VPC connector {name} is not ready: it is in state {connector.get('state')}."
-    return "", ""
+def retire(world: World, service: Body) -> None:
+    """Revisions that neither serve nor are the newest give their addresses back; those that serve again hold them."""
+    for _, revision in world.store.children(f"run/{service['name']}", "revisions"):
+        ready = revision["conditions"][0]["state"] == "CONDITION_SUCCEEDED"
+        if revision["name"] in _used(service) and ready:
+            run_network.attach(world, revision, revision["name"], ADDRESSES)
+        else:
+            serverless_addresses.release(world, revision["name"], serverless_addresses.REVISION_SECONDS)
+
+
+def _used(service: Body) -> set[str]:
+    """Full names of the revisions that are the newest, get traffic or have a tag."""
+    newest = {service.get("latestCreatedRevision", ""), service.get("latestReadyRevision", "")}
+    return newest | {f"{service['name']}/revisions/{t['revision']}" for t in service["traffic"] if t.get("revision")}
+
+
+def remove(world: World, name: str) -> None:
+    """The revision is gone; its addresses follow."""
+    serverless_addresses.release(world, name, serverless_addresses.REVISION_SECONDS)
+    world.store.delete(f"run/{name}")
 
 
 @handles("run.GetRevision")
 async def get(world: World, call: Call) -> Body:
-    name = call.text("name")
-    body = world.store.get(f"run/{name}")
-    if body is None:
-        _, project, _, region, *_, short = name.split("/")
-        message = f"Resource '{short}' of kind 'REVISION' in region '{region}' in project '{project}' does not exist."
-        raise ApiError(404, message)
-    return body
+    return found(world, call.text("name"), "revisions")
 
 
 @handles("run.ListRevisions")
 async def list_(world: World, call: Call) -> Body:
-    found = [body for _, body in world.store.children(f"run/{call.text('parent')}", "revisions")]
-    return {"revisions": sorted(found, key=lambda body: body["createTime"], reverse=True)}
+    """The newest first."""
+    bodies = [body for _, body in world.store.children(f"run/{call.text('parent')}", "revisions")]
+    return page(call, "revisions", sorted(bodies, key=lambda body: body["createTime"], reverse=True))
 
 
 @handles("run.DeleteRevision")
 async def delete(world: World, call: Call) -> Body:
-    body = await get(world, call)
-    service = world.store.get("run/" + body["name"].rsplit("/revisions/", 1)[0]) or {}
-    if body["name"] in (service.get("latestReadyRevision"), service.get("latestCreatedRevision")):
-        raise ApiError(400, "The latest revision cannot be deleted.", status="FAILED_PRECONDITION")
-    location = "/".join(body["name"].split("/")[:4])
-    metadata = {"@type": PROTO + "Revision", **body}
-    return lro.start(world, "run", location, "run.DeleteRevision", {"name": body["name"]}, metadata, 2.0)
+    body = found(world, call.text("name"), "revisions")
+    service = world.store.get("run/" + body["name"].rsplit("/revisions/", 1)[0])
+    if service is not None and body["name"] in _used(service):
+        short = body["name"].rsplit("/", 1)[-1]
+        text = f"Revision '{short}' is the newest of its service or is in its traffic, and cannot be deleted."
+        raise ApiError(400, text, status="FAILED_PRECONDITION")
+    metadata = {"@type": PROTO + "Revision", **body, "deleteTime": world.timestamp()}
+    arguments = {"name": body["name"]}
+    return lro.start(world, "run", location(body["name"]), "run.DeleteRevision", arguments, metadata, DELETE_SECONDS)
 
 
 @completes("run.DeleteRevision")
-def deleted(world: World, arguments: Body) -> None:
-    serverless_addresses.release(world, arguments["name"])
-    world.store.delete(f"run/{arguments['name']}")
+def deleted(world: World, arguments: Body) -> Body:
+    body = found(world, arguments["name"], "revisions")
+    remove(world, arguments["name"])
+    return {"@type": PROTO + "Revision", **body, "deleteTime": world.timestamp()}

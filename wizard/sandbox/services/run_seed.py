@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from wizard.sandbox.api import Body
-from wizard.sandbox.services import run_jobs, run_services
-from wizard.sandbox.services.run_common import newborn
+from wizard.sandbox.services import run_jobs, run_services, run_traffic
+from wizard.sandbox.services.run_common import authored
 from wizard.sandbox.world import World
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ def seed(world: World) -> None:
         _service(world, service)
     for job in world.scenario.jobs:
         name = f"projects/{world.project}/locations/{_region(world, job.region)}/jobs/{job.name}"
-        body = newborn(world, name, {"labels": job.labels} if job.labels else {}, world.scenario.project.member)
+        body = authored(world, name, {"labels": job.labels} if job.labels else {}, world.scenario.project.member)
         task = {key: value for key, value in template(world, job).items() if key != "scaling"}
         body["template"] = run_jobs.with_defaults(world, {"template": task})
-        world.store.put(f"run/{name}", body)
+        world.store.put(f"run/{name}", {**body, "latestCreatedExecution": {}})
         run_jobs.ready(world, {"name": name})
 
 
@@ -35,14 +35,14 @@ def _service(world: World, service: Service) -> None:
     name = f"projects/{world.project}/locations/{_region(world, service.region)}/services/{service.name}"
     labels = {**service.labels, **({"managed-by": service.managed_by} if service.managed_by else {})}
     wanted: Body = {"ingress": service.ingress or "INGRESS_TRAFFIC_ALL", **({"labels": labels} if labels else {})}
-    body = newborn(world, name, wanted, world.scenario.project.member)
+    body = authored(world, name, wanted, world.scenario.project.member)
     named = [revision for revision in world.scenario.revisions if revision.service == service.name]
     for revision in named:
         _deploy(world, body, merged(service, revision), revision.name)
     body = world.store.get(f"run/{name}") or body
     shares = [_share(revision) for revision in named if revision.percent or revision.tag]
     rest = 100 - sum(revision.percent for revision in named)
-    latest = [{"type": run_services.LATEST, "percent": rest}] if rest else []
+    latest = [{"type": run_traffic.LATEST, "percent": rest}] if rest else []
     body["traffic"] = [*latest, *shares]
     _deploy(world, body, service, "")
 
@@ -51,13 +51,13 @@ def _deploy(world: World, body: Body, wanted: Service, revision: str) -> None:
     settings = {**template(world, wanted), **({"revision": revision} if revision else {})}
     body["template"] = run_services.with_defaults(world, settings)
     world.store.put(f"run/{body['name']}", body)
-    run_services.deployed(world, {"name": body["name"]})
+    run_services.deploy(world, body["name"], checked=False)
     body |= world.store.get(f"run/{body['name']}") or {}
 
 
 def _share(revision: Revision) -> Body:
-    share: Body = {"type": run_services.REVISION, "revision": revision.name, "percent": revision.percent}
-    return {**share, **({"tag": revision.tag} if revision.tag else {})}
+    share: Body = {"type": run_traffic.REVISION, "revision": revision.name}
+    return share | {key: value for key, value in (("percent", revision.percent), ("tag", revision.tag)) if value}
 
 
 def merged(service: Service, revision: Revision) -> Service:
@@ -78,7 +78,7 @@ def template(world: World, wanted: Service) -> Body:
     for key, reference in wanted.secrets.items():
         secret, _, version = reference.partition(":")
         env.append({"name": key, "valueSource": {"secretKeyRef": {"secret": secret, "version": version or "latest"}}})
-    container: Body = {"image": wanted.image, "env": env}
+    container: Body = {"image": wanted.image, **({"env": env} if env else {})}
     if wanted.startup_probe is not None:
         container["startupProbe"] = startup_probe(wanted.startup_probe)
     body: Body = {"containers": [container], "scaling": {"maxInstanceCount": wanted.max_instances}}
@@ -102,8 +102,9 @@ def vpc_access(world: World, wanted: Service, region: str) -> Body:
 def startup_probe(probe: StartupProbe) -> Body:
     """A start-up probe as Cloud Run has it."""
     port = {"port": probe.port} if probe.port else {}
+    delay = {"initialDelaySeconds": probe.initial_delay} if probe.initial_delay else {}
     body: Body = {
-        "initialDelaySeconds": probe.initial_delay,
+        **delay,
         "periodSeconds": probe.period,
         "timeoutSeconds": probe.timeout,
         "failureThreshold": probe.failure_threshold,

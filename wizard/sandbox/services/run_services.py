@@ -1,20 +1,30 @@
-"""Services of Cloud Run v2: create, get, list, update, delete, and who may invoke them."""
+"""Services of Cloud Run v2: create, get, list, update, delete.
+
+What is wrong with a request is refused at once; what keeps the new revision from starting fails the operation, and the
+service goes on with the revision that was ready before.
+"""
 
 from __future__ import annotations
 
-from wizard.sandbox.api import ApiError, Body, Call, completes, handles
-from wizard.sandbox.services import lro, run_revisions, serverless_addresses
+import copy
+
+from wizard.sandbox.api import ApiError, Body, Call, completes, fails, handles
+from wizard.sandbox.services import lro, run_iam, run_revisions, run_traffic
+from wizard.sandbox.services.paging import page
 from wizard.sandbox.services.run_common import (
     ID,
     PROTO,
-    base36,
+    address,
+    authored,
     check_etag,
-    check_template,
     condition,
     default_account,
-    newborn,
+    found,
+    location,
+    not_found,
     touched,
 )
+from wizard.sandbox.services.run_template import check_names, check_template, violation, with_egress
 from wizard.sandbox.world import World
 
 WRITABLE = (
@@ -33,211 +43,192 @@ WRITABLE = (
     "defaultUriDisabled",
     "customAudiences",
     "iapEnabled",
+    "buildConfig",
 )
 """What a person can set; everything else is the server's."""
 
-LATEST, REVISION = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION"
 DEPLOY_SECONDS, DELETE_SECONDS = 20.0, 5.0
 
 
 @handles("run.CreateService")
 async def create(world: World, call: Call) -> Body:
-    parent, id_ = call.text("parent"), call.text("serviceId")
-    if not ID.fullmatch(id_):
-        raise ApiError(
-            400, "Violation in CreateServiceRequest.service_id: must be 1 to 49 lower-case letters, digits or hyphens."
-        )
-    name = f"{parent}/services/{id_}"
+    name = f"{call.text('parent')}/services/{call.text('serviceId')}"
     if world.store.get(f"run/{name}") is not None:
-        raise ApiError(409, f"Resource '{id_}' already exists.", status="ALREADY_EXISTS")
+        raise ApiError(409, f"Resource '{call.text('serviceId')}' already exists.", status="ALREADY_EXISTS")
+    return _create(world, call, name, "CreateServiceRequest")
+
+
+def _create(world: World, call: Call, name: str, request: str) -> Body:
+    if not ID.fullmatch(name.rsplit("/", 1)[-1]):
+        why = "must start with a letter, have lower-case letters, digits and hyphens alone, and be less than 50 long"
+        raise violation(f"{request}.service_id", why)
     given = dict(call.request.get("service") or {})
-    wanted = {key: given[key] for key in WRITABLE if key in given}
-    _check("CreateServiceRequest.service", wanted)
-    body = {**newborn(world, name, wanted, call.member), "ingress": wanted.get("ingress", "INGRESS_TRAFFIC_ALL")}
-    body["template"] = with_defaults(world, body.get("template") or {})
-    if call.request.get("validateOnly"):
-        return {"name": "", "done": True, "response": {"@type": PROTO + "Service", **body}}
-    return _begin(world, body, "run.CreateService")
+    body = authored(world, name, {key: given[key] for key in WRITABLE if key in given}, call.member)
+    return _accept(world, call, body, f"{request}.service", "run.CreateService")
 
 
 @handles("run.UpdateService")
 async def update(world: World, call: Call) -> Body:
+    """With a mask, the fields that it names; without, everything that a person can set."""
     given = dict(call.request.get("service") or {})
-    before = found(world, str(given.get("name", "")))
+    name = str(given.get("name", ""))
+    if world.store.get(f"run/{name}") is None and call.request.get("allowMissing"):
+        return _create(world, call, name, "UpdateServiceRequest")
+    before = found(world, name, "services")
     check_etag(given.get("etag"), before)
-    mask = [path.split(".")[0] for path in call.text("updateMask").split(",") if path]
-    fields = [key for key in WRITABLE if not mask or key in mask]
-    kept = {key: value for key, value in before.items() if key not in fields}
-    body = {**kept, **{key: given[key] for key in fields if key in given}}
-    _check("UpdateServiceRequest.service", body)
-    body.setdefault("ingress", "INGRESS_TRAFFIC_ALL")
-    body["template"] = with_defaults(world, body.get("template") or {})
-    explicit = body["template"].get("revision")
-    if explicit and explicit != before["template"].get("revision") and _exists(world, before["name"], explicit):
-        raise ApiError(409, f"Revision named '{explicit}' with different configuration already exists.")
+    body = masked(before, given, [path for path in call.text("updateMask").split(",") if path])
+    body["generation"] = str(int(before["generation"]) + 1)
+    body["lastModifier"] = address(call.member)
+    explicit = (body.get("template") or {}).get("revision")
+    taken = explicit and world.store.get(f"run/{name}/revisions/{explicit}") is not None
+    if taken and body["template"] != before["template"]:
+        text = f"Revision named '{explicit}' with different configuration already exists."
+        raise ApiError(409, text, status="ALREADY_EXISTS")
+    return _accept(world, call, touched(world, body), "UpdateServiceRequest.service", "run.UpdateService")
+
+
+def masked(before: Body, given: Body, mask: list[str]) -> Body:
+    """The service after an update: `mask` has paths such as `template.vpcAccess`; empty or `*` means everything."""
+    paths = list(WRITABLE) if not mask or mask == ["*"] else mask
+    body = copy.deepcopy(before)
+    for path in paths:
+        if path.split(".")[0] not in WRITABLE:
+            raise ApiError(400, f"Invalid field mask: '{path}' is no field that can be set.")
+        _put(body, given, path.split("."))
+    return body
+
+
+def _put(into: Body, given: Body, path: list[str]) -> None:
+    """Set or clear the field at a path as it is in `given`."""
+    for key in path[:-1]:
+        inner = given.get(key)
+        given = inner if isinstance(inner, dict) else {}
+        into = into.setdefault(key, {})
+    if path[-1] in given:
+        into[path[-1]] = given[path[-1]]
+    else:
+        into.pop(path[-1], None)
+
+
+def _accept(world: World, call: Call, body: Body, field: str, method: str) -> Body:
+    """Check what the service shall be; unless it is only to be validated, store it and begin the operation."""
+    check_names(field, body)
+    check_template(f"{field}.template", body.get("template") or {})
+    run_traffic.check(world, field, body)
+    body["ingress"] = body.get("ingress") or "INGRESS_TRAFFIC_ALL"
+    body["template"] = with_defaults(world, body["template"])
     if call.request.get("validateOnly"):
         return {"name": "", "done": True, "response": {"@type": PROTO + "Service", **body}}
-    body["generation"] = str(int(before["generation"]) + 1)
-    body["lastModifier"] = call.member
-    return _begin(world, touched(world, body), "run.UpdateService")
-
-
-def _check(prefix: str, body: Body) -> None:
-    check_template(prefix, body.get("template") or {}, body.get("annotations") or {})
-    traffic = body.get("traffic") or []
-    if traffic and sum(int(t.get("percent") or 0) for t in traffic) != 100:
-        raise ApiError(400, f"Violation in {prefix}.traffic: the sum of percent should be 100.")
-    tags = [t["tag"] for t in traffic if t.get("tag")]
-    if len(set(tags)) != len(tags):
-        raise ApiError(400, f"Violation in {prefix}.traffic: may not contain a duplicate tag.")
-
-
-def _exists(world: World, service: str, revision: str) -> bool:
-    return world.store.get(f"run/{service}/revisions/{revision}") is not None
+    body["reconciling"] = True
+    body["terminalCondition"] = condition("Ready", "CONDITION_RECONCILING", world)
+    world.store.put(f"run/{body['name']}", body)
+    metadata = {"@type": PROTO + "Service", **body}
+    arguments = {"name": body["name"]}
+    return lro.start(world, "run", location(body["name"]), method, arguments, metadata, DEPLOY_SECONDS)
 
 
 def with_defaults(world: World, template: Body) -> Body:
     """The template as it is stored: what the server fills in when it is left out."""
     containers = [
-        {"resources": {"limits": {"cpu": "1000m", "memory": "512Mi"}, "cpuIdle": True, "startupCpuBoost": True}, **c}
-        for c in template.get("containers") or []
+        {
+            **c,
+            "resources": {"limits": {"cpu": "1000m", "memory": "512Mi"}, "cpuIdle": True, **(c.get("resources") or {})},
+        }
+        for c in template["containers"]
     ]
-    if containers and not containers[0].get("ports"):
+    if not any(container.get("ports") for container in containers):
         containers[0]["ports"] = [{"name": "http1", "containerPort": 8080}]
     filled: Body = {
-        "scaling": {"maxInstanceCount": 100},
         "timeout": "300s",
         "serviceAccount": default_account(world),
         "maxInstanceRequestConcurrency": 80,
         **template,
+        "scaling": {"maxInstanceCount": 100, **(template.get("scaling") or {})},
         "containers": containers,
     }
-    access = filled.get("vpcAccess")
-    if access:
-        filled["vpcAccess"] = {"egress": "PRIVATE_RANGES_ONLY", **access}
-    return filled
-
-
-def _begin(world: World, body: Body, method: str) -> Body:
-    body["reconciling"] = True
-    body["terminalCondition"] = condition("Ready", "CONDITION_RECONCILING", world)
-    world.store.put(f"run/{body['name']}", body)
-    location = "/".join(body["name"].split("/")[:4])
-    metadata = {"@type": PROTO + "Service", **body}
-    return lro.start(world, "run", location, method, {"name": body["name"]}, metadata, DEPLOY_SECONDS)
+    return with_egress(filled)
 
 
 @completes("run.CreateService")
 @completes("run.UpdateService")
 def deployed(world: World, arguments: Body) -> Body:
-    body = found(world, arguments["name"])
-    reason, message = _new_revision(world, body)
-    body["traffic"] = body.get("traffic") or [{"type": LATEST, "percent": 100}]
-    _serve(body)
-    state = "CONDITION_FAILED" if message else "CONDITION_SUCCEEDED"
-    body["terminalCondition"] = condition("Ready", state, world, reason=reason, message=message)
-    body["conditions"] = [condition(kind, state, world) for kind in ("RoutesReady", "ConfigurationsReady")]
-    body["observedGeneration"], body["reconciling"] = body["generation"], False
-    body = touched(world, body)
-    world.store.put(f"run/{body['name']}", body)
-    run_revisions.retire(world, body)
+    message = deploy(world, arguments["name"])
     if message:
-        short = body["latestCreatedRevision"].rsplit("/", 1)[-1]
-        text = f"Revision '{short}' is not ready and cannot serve traffic. {message}"
-        raise ApiError(400, text, status="FAILED_PRECONDITION")
-    return {"@type": PROTO + "Service", **body}
+        raise ApiError(400, message, status="FAILED_PRECONDITION")
+    return {"@type": PROTO + "Service", **found(world, arguments["name"], "services")}
 
 
-def _new_revision(world: World, body: Body) -> tuple[str, str]:
-    """Make a revision if the template differs from the newest revision's; why it is not ready, if so."""
-    newest = world.store.get(f"run/{body.get('latestCreatedRevision', '')}")
-    template = body["template"]
-    same = newest is not None and all(newest.get(key) == template.get(key) for key in run_revisions.COPIED)
-    if same and newest is not None:
-        failed = newest["conditions"][0]
-        return failed.get("revisionReason", ""), failed.get("message", "")
-    short = body["name"].rsplit("/", 1)[-1]
-    number = len(list(world.store.children(f"run/{body['name']}", "revisions"))) + 1
-    revision = template.get("revision") or f"{short}-{number:05d}-{base36(world, 3)}"
-    body["latestCreatedRevision"] = f"{body['name']}/revisions/{revision}"
-    reason, message = run_revisions.make(world, body, body["latestCreatedRevision"])
-    if not message:
-        body["latestReadyRevision"] = body["latestCreatedRevision"]
-    return reason, message
+def deploy(world: World, name: str, *, checked: bool = True) -> str:
+    """Roll out the service's template and traffic. Returns why the newest revision is not ready, or empty.
+
+    `checked`: see `run_revisions.start`.
+    """
+    body = found(world, name, "services")
+    revision = run_revisions.wanted(world, body)
+    body["latestCreatedRevision"] = revision["name"]
+    reason, message = run_revisions.start(world, revision, checked=checked)
+    if message:
+        short = revision["name"].rsplit("/", 1)[-1]
+        message = f"Revision '{short}' is not ready and cannot serve traffic. {message}"
+    else:
+        body["latestReadyRevision"] = revision["name"]
+    body["traffic"] = body.get("traffic") or [{"type": run_traffic.LATEST, "percent": 100}]
+    world.store.put(f"run/{name}", touched(world, _settled(world, body | run_traffic.statuses(body), reason, message)))
+    run_revisions.retire(world, body)
+    return message
 
 
-def _serve(body: Body) -> None:
-    """URIs and traffic statuses, as they follow from traffic and the latest ready revision."""
-    _, project, _, region, _, short = body["name"].split("/")
-    host = f"{short}-{sum(map(ord, project)):x}-{region.replace('-', '')[:4]}.a.run.app"
-    body["uri"] = f"https://{host}"
-    body["urls"] = [body["uri"]]
-    body["trafficStatuses"] = [
-        {**target, **({"uri": f"https://{target['tag']}---{host}"} if target.get("tag") else {})}
-        for target in body["traffic"]
-        if target.get("percent") or target.get("tag")
+def _settled(world: World, body: Body, reason: str, message: str) -> Body:
+    """The service with the conditions that a roll-out leaves; its routes work once any revision was ready."""
+    state = "CONDITION_FAILED" if message else "CONDITION_SUCCEEDED"
+    routes = "CONDITION_SUCCEEDED" if body.get("latestReadyRevision") else state
+    body["terminalCondition"] = condition("Ready", state, world, reason=reason, message=message)
+    body["conditions"] = [
+        condition("RoutesReady", routes, world),
+        condition("ConfigurationsReady", state, world, reason=reason, message=message),
     ]
+    return {**body, "observedGeneration": body["generation"], "reconciling": False}
+
+
+@fails("run.CreateService")
+@fails("run.UpdateService")
+def not_deployed(world: World, arguments: Body, error: ApiError) -> None:
+    """A roll-out that failed for no reason of its own: the service stays as asked for, and is not ready."""
+    body = found(world, arguments["name"], "services")
+    traffic = body.get("traffic") or [{"type": run_traffic.LATEST, "percent": 100}]
+    failed = _settled(world, {**body, "traffic": traffic}, "INTERNAL", error.message)
+    world.store.put(f"run/{body['name']}", touched(world, failed))
 
 
 @handles("run.GetService")
 async def get(world: World, call: Call) -> Body:
-    return found(world, call.text("name"))
+    return found(world, call.text("name"), "services")
 
 
 @handles("run.ListServices")
 async def list_(world: World, call: Call) -> Body:
-    services = [body for _, body in world.store.children(f"run/{call.text('parent')}", "services")]
-    size = int(call.request.get("pageSize") or 0) or 100
-    start = int(call.text("pageToken") or 0)
-    more = {"nextPageToken": str(start + size)} if start + size < len(services) else {}
-    return {"services": services[start : start + size], **more}
+    return page(call, "services", [body for _, body in world.store.children(f"run/{call.text('parent')}", "services")])
 
 
 @handles("run.DeleteService")
 async def delete(world: World, call: Call) -> Body:
-    body = found(world, call.text("name"))
+    body = found(world, call.text("name"), "services")
     check_etag(call.request.get("etag"), body)
-    location = "/".join(body["name"].split("/")[:4])
-    metadata = {"@type": PROTO + "Service", **body, "deleteTime": world.timestamp()}
-    return lro.start(world, "run", location, "run.DeleteService", {"name": body["name"]}, metadata, DELETE_SECONDS)
+    body["deleteTime"] = world.timestamp()
+    if call.request.get("validateOnly"):
+        return {"name": "", "done": True, "response": {"@type": PROTO + "Service", **body}}
+    metadata, arguments = {"@type": PROTO + "Service", **body}, {"name": body["name"]}
+    return lro.start(world, "run", location(body["name"]), "run.DeleteService", arguments, metadata, DELETE_SECONDS)
 
 
 @completes("run.DeleteService")
-def deleted(world: World, arguments: Body) -> Body | None:
+def deleted(world: World, arguments: Body) -> Body:
     name = arguments["name"]
     body = world.store.get(f"run/{name}")
-    for key, revision in list(world.store.children(f"run/{name}", "revisions")):
-        serverless_addresses.release(world, revision["name"])
-        world.store.delete(key)
+    if body is None:
+        raise not_found(name)
+    for _, revision in list(world.store.children(f"run/{name}", "revisions")):
+        run_revisions.remove(world, revision["name"])
     world.store.delete(f"run/{name}")
-    world.store.delete(f"iam/{name}")
-    return {"@type": PROTO + "Service", **body} if body else None
-
-
-@handles("run.GetIamPolicy")
-async def get_policy(world: World, call: Call) -> Body:
-    return world.store.get(f"iam/{call.text('resource')}") or {"version": 1, "etag": "ACAB"}
-
-
-@handles("run.SetIamPolicy")
-async def set_policy(world: World, call: Call) -> Body:
-    policy = {"version": 1, "etag": "ACAC", **(call.request.get("policy") or {})}
-    world.store.put(f"iam/{call.text('resource')}", policy)
-    return policy
-
-
-@handles("run.TestIamPermissions")
-async def test_permissions(world: World, call: Call) -> Body:
-    denied = {p for entry in world.scenario.permissions if entry.member in ("", call.member) for p in entry.denied}
-    return {"permissions": [p for p in call.request.get("permissions") or [] if p not in denied]}
-
-
-def found(world: World, name: str) -> Body:
-    """A service's body. Raises ApiError in Cloud Run's wording."""
-    body = world.store.get(f"run/{name}")
-    if body is None or "/services/" not in name:
-        parts = name.split("/")
-        short, region, project = parts[-1], parts[3] if len(parts) > 3 else "", parts[1] if len(parts) > 1 else ""
-        message = f"Resource '{short}' of kind 'SERVICE' in region '{region}' in project '{project}' does not exist."
-        raise ApiError(404, message)
-    return body
+    run_iam.forget(world, name)
+    return {"@type": PROTO + "Service", **body, "deleteTime": world.timestamp()}

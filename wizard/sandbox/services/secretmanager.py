@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.sandbox.api import ApiError, Body, Call, handles
+from wizard.sandbox.services.paging import page
 from wizard.sandbox.world import World
 
 
@@ -19,7 +20,7 @@ async def get(world: World, call: Call) -> Body:
 @handles("secretmanager.secrets.list")
 async def list_(world: World, call: Call) -> Body:
     found = [body for _, body in world.store.children(f"secretmanager/{call.text('parent')}", "secrets")]
-    return {"secrets": found, "totalSize": len(found)}
+    return {**page(call, "secrets", found), "totalSize": len(found)}
 
 
 def seed(world: World) -> None:

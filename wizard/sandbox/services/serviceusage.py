@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from wizard.sandbox.api import ApiError, Body, Call, completes, handles
+from wizard.sandbox.services.paging import page
 from wizard.sandbox.world import FINISH, World
 
 ENABLE_SECONDS = 20.0
-EMPTY = "type.googleapis.com/google.protobuf.Empty"
+TYPE = "type.googleapis.com/google.api.serviceusage.v1."
+USUAL_PAGE = 50
 
 
 def _finish(world: World, operation: Body, response: Body | None, error: ApiError | None) -> None:
@@ -14,7 +16,7 @@ def _finish(world: World, operation: Body, response: Body | None, error: ApiErro
     if error is not None:
         operation["error"] = {"code": 13, "message": error.message}
     else:
-        operation["response"] = response or {"@type": EMPTY}
+        operation["response"] = response or {}
 
 
 FINISH["serviceusage"] = _finish
@@ -49,25 +51,25 @@ async def list_(world: World, call: Call) -> Body:
     parent = call.text("parent")
     enabled = [_body(world, key.removeprefix("serviceusage/")) for key in world.store.keys(_key(f"{parent}/services/"))]
     wanted = call.text("filter").partition("state:")[2] or "ENABLED"
-    return {"services": [body for body in enabled if body["state"] == wanted]}
+    return page(call, "services", [body for body in enabled if body["state"] == wanted], USUAL_PAGE)
 
 
 @handles("serviceusage.services.enable")
 async def enable(world: World, call: Call) -> Body:
-    return _enable(world, [call.text("name")])
+    return _enable(world, [call.text("name")], batch=False)
 
 
 @handles("serviceusage.services.batchEnable")
 async def batch_enable(world: World, call: Call) -> Body:
     parent = call.text("parent")
-    return _enable(world, [f"{parent}/services/{id_}" for id_ in call.request.get("serviceIds") or []])
+    return _enable(world, [f"{parent}/services/{id_}" for id_ in call.request.get("serviceIds") or []], batch=True)
 
 
-def _enable(world: World, names: list[str]) -> Body:
+def _enable(world: World, names: list[str], *, batch: bool) -> Body:
     id_ = f"acf.p2-{world.scenario.project.number}-{world.seed.getrandbits(64):016x}"
     body: Body = {"name": f"operations/{id_}", "done": False}
     world.store.put(_key(body["name"]), body)
-    world.schedule(_key(body["name"]), "serviceusage.services.enable", {"names": names}, ENABLE_SECONDS)
+    world.schedule(_key(body["name"]), "serviceusage.services.enable", {"names": names, "batch": batch}, ENABLE_SECONDS)
     return body
 
 
@@ -75,7 +77,10 @@ def _enable(world: World, names: list[str]) -> Body:
 def enabled(world: World, arguments: Body) -> Body:
     for name in arguments["names"]:
         world.store.put(_key(name), {"state": "ENABLED"})
-    return {"@type": "type.googleapis.com/google.api.serviceusage.v1.EnableServiceResponse"}
+    services = [_body(world, name) for name in arguments["names"]]
+    if arguments["batch"]:
+        return {"@type": TYPE + "BatchEnableServicesResponse", "services": services}
+    return {"@type": TYPE + "EnableServiceResponse", "service": services[0]}
 
 
 @handles("serviceusage.operations.get")
