@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from wizard.errors import CloudError
 from wizard.ports import Cloud, EffectiveFirewalls
@@ -104,6 +104,30 @@ async def read(
     r = _Reader(cloud, dict.fromkeys(APIS, True))
     r.apis.update(await r.read("enabled APIs", lambda: cloud.apis(APIS), {}))
     async with asyncio.TaskGroup() as group:
+        lists = group.create_task(_lists(r, region))
+        granted = group.create_task(r.read("permissions", lambda: cloud.permissions(permissions), None))
+        held = group.create_task(_secrets(r, secrets))
+    listed = structs.replace(lists.result(), granted=granted.result(), secrets=held.result())
+    found = next((s for s in listed.services if s.name == service), None)
+    chosen = _chosen(listed.networks, network)
+    async with asyncio.TaskGroup() as group:
+        effective = group.create_task(_effective(r, chosen, region))
+        peering = group.create_task(_peering_routes(r, chosen, region))
+        revisions = group.create_task(_revisions(r, found))
+    return structs.replace(
+        listed,
+        service=found,
+        effective=effective.result(),
+        peering_routes=peering.result(),
+        revisions=revisions.result(),
+        gaps=tuple(r.gaps),
+    )
+
+
+async def _lists(r: _Reader, region: str) -> Inventory:
+    """Everything that is a list of the project or of the region, read at the same time."""
+    cloud = r.cloud
+    async with asyncio.TaskGroup() as group:
         start = group.create_task
         networks = start(r.read("networks", cloud.networks, (), "compute"))
         subnets = start(r.read("subnetworks", cloud.subnets, (), "compute"))
@@ -116,36 +140,21 @@ async def read(
         connectors = start(r.read("connectors", cloud.connectors, (), "vpcaccess"))
         services = start(r.read("services", lambda: cloud.services(region), (), "run"))
         jobs = start(r.read("jobs", lambda: cloud.jobs(region), (), "run"))
-        granted = start(r.read("permissions", lambda: cloud.permissions(permissions), None))
-        held = start(_secrets(r, secrets))
-    found = next((s for s in services.result() if s.name == service), None)
-    chosen = _chosen(networks.result(), network)
-    async with asyncio.TaskGroup() as group:
-        effective = group.create_task(_effective(r, chosen, region))
-        peering = group.create_task(_peering_routes(r, chosen, region))
-        revisions = group.create_task(_revisions(r, found))
     return Inventory(
         project=cloud.project,
         region=region,
         networks=networks.result(),
         subnets=subnets.result(),
         routes=routes.result(),
-        peering_routes=peering.result(),
         firewalls=firewalls.result(),
-        effective=effective.result(),
         addresses=addresses.result(),
         routers=routers.result(),
         instances=instances.result(),
         forwarding_rules=rules.result(),
         connectors=connectors.result(),
         services=services.result(),
-        service=found,
-        revisions=revisions.result(),
         jobs=jobs.result(),
         apis=r.apis,
-        granted=granted.result(),
-        secrets=held.result(),
-        gaps=tuple(r.gaps),
     )
 
 

@@ -13,7 +13,7 @@ from wizard.network.ranges import Taken, find_free
 from wizard.records import FirewallRule, Network, Ports
 
 RANGES = 100_000
-RULES, PACKETS, SAMPLE = 10_000, 2_000, 40
+RULES, PACKETS, SAMPLE = 10_000, 2_000, 400
 
 
 def free_ranges() -> Row:
@@ -36,7 +36,7 @@ def free_ranges() -> Row:
 
 
 def firewall() -> Row:
-    """2,000 packets against 10,000 rules; the linear scan is timed on a sample and scaled."""
+    """2,000 packets against 10,000 rules; the linear scan over the sorted rules is timed on a sample and scaled."""
     seed = random.Random(2)
     rules = tuple(_rule(seed, number) for number in range(RULES))
     packets = [_packet(seed) for _ in range(PACKETS)]
@@ -48,7 +48,8 @@ def firewall() -> Row:
 
     ours = seconds(compiled)
     plain: list[bool] = []
-    other = seconds(lambda: plain.extend(_scan(rules, packet) for packet in packets[:SAMPLE])) * PACKETS / SAMPLE
+    ordered = sorted(rules, key=lambda rule: (rule.priority, rule.action != "deny"))
+    other = seconds(lambda: plain.extend(_scan(ordered, packet) for packet in packets[:SAMPLE])) * PACKETS / SAMPLE
     note = "" if plain == verdicts[:SAMPLE] else "the verdicts differ"
     return Row("firewall, 10,000 rules x 2,000 packets", ours, other, "linear scan", note=note)
 
@@ -72,10 +73,10 @@ def _packet(seed: random.Random) -> Packet:
     return Packet(source=source, destination=destination, port=seed.choice((22, 80, 443, 5432, 6379, 9000)))
 
 
-def _scan(rules: tuple[FirewallRule, ...], packet: Packet) -> bool:
-    """Every rule, sorted anew: how one would write it first."""
-    for rule in sorted(rules, key=lambda r: (r.priority, r.action != "deny")):
-        ports = {port for entry in rule.protocols for port in entry.ports}
-        if str(packet.port) in ports and set(rule.target_tags) & set(packet.destination.tags):
+def _scan(ordered: list[FirewallRule], packet: Packet) -> bool:
+    """The first rule that matches, one after the other."""
+    port, tags = str(packet.port), packet.destination.tags
+    for rule in ordered:
+        if any(port in entry.ports for entry in rule.protocols) and any(tag in tags for tag in rule.target_tags):
             return rule.action == "allow"
     return False

@@ -61,7 +61,7 @@ async def test_gcloud_creates_and_lists_what_a_connector_needs(tmp_path: Path) -
         at = _environment(tmp_path, server.port)
         subnets = "compute", "networks", "subnets"
         await _gcloud(at, *subnets, "create", "typed", "--network=my-vpc", REGION, "--range=10.8.1.0/28")
-        listed = await _gcloud(at, *subnets, "list", "--regions=us-central1")
+        listed = await _gcloud(at, *subnets, "list", "--network=my-vpc")
         connectors = "compute", "networks", "vpc-access", "connectors"
         size = "--min-instances=2", "--max-instances=3"
         await _gcloud(at, *connectors, "create", "typed", REGION, "--subnet=typed", *size)

@@ -33,11 +33,13 @@ SYSTEM_PARAMETERS = {
     "oauth_token",
     "prettyPrint",
     "quotaUser",
+    "returnPartialSuccess",
     "upload_protocol",
     "uploadType",
     "userIp",
 }
-"""Query parameters that every API takes and that are no field of a request."""
+"""Query parameters that every API takes and that are no field of a request; `returnPartialSuccess` is one of compute's
+lists in REST v1 (gcloud sends it) that the client package's messages do not have."""
 
 INTEGER_ENUMS = "enum-encoding=int"
 
