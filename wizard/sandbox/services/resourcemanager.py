@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wizard.sandbox import permissions
 from wizard.sandbox.api import ApiError, Body, Call, handles
 from wizard.sandbox.world import World
 
@@ -30,7 +31,7 @@ async def get_v3(world: World, call: Call) -> Body:
 async def test_permissions(world: World, call: Call) -> Body:
     """All permissions that are asked for, less those that the scenario denies the caller."""
     _check(world, call.text("resource").removeprefix("projects/"))
-    denied = {p for entry in world.scenario.permissions if entry.member in ("", call.member) for p in entry.denied}
+    denied = permissions.denied(world, call.member)
     return {"permissions": [p for p in call.request.get("permissions") or [] if p not in denied]}
 
 

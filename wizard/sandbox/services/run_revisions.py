@@ -44,7 +44,7 @@ def wanted(world: World, service: Body) -> Body:
     newest = world.store.get(f"run/{service.get('latestCreatedRevision')}")
     explicit = template.get("revision")
     same = newest is not None and all(newest.get(key) == template.get(key) for key in COPIED)
-    if newest is not None and same and explicit in (None, newest["name"].rsplit("/", 1)[-1]):
+    if newest is not None and same and (not explicit or newest["name"].endswith(f"/{explicit}")):
         return newest
     short = explicit or f"{service['name'].rsplit('/', 1)[-1]}-{_number(world, service):05d}-{base36(world, 3)}"
     name = f"{service['name']}/revisions/{short}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from wizard.sandbox.api import ApiError, Body, Call, handles
 from wizard.sandbox.services.paging import page
+from wizard.sandbox.services.serviceusage import by_id
 from wizard.sandbox.world import World
 
 
 @handles("secretmanager.secrets.get")
 async def get(world: World, call: Call) -> Body:
-    name = call.text("name")
+    name = by_id(world, call.text("name"))
     body = world.store.get(f"secretmanager/{name}")
     if body is None:
         numbered = name.replace(f"projects/{world.project}/", f"projects/{world.scenario.project.number}/")
@@ -19,7 +20,7 @@ async def get(world: World, call: Call) -> Body:
 
 @handles("secretmanager.secrets.list")
 async def list_(world: World, call: Call) -> Body:
-    found = [body for _, body in world.store.children(f"secretmanager/{call.text('parent')}", "secrets")]
+    found = [body for _, body in world.store.children(f"secretmanager/{by_id(world, call.text('parent'))}", "secrets")]
     return {**page(call, "secrets", found), "totalSize": len(found)}
 
 

@@ -26,10 +26,15 @@ def _key(name: str) -> str:
     return f"serviceusage/{name}"
 
 
+def by_id(world: World, name: str) -> str:
+    """A resource's name with the project's id where it has the number."""
+    return name.replace(f"projects/{world.scenario.project.number}", f"projects/{world.project}", 1)
+
+
 def _body(world: World, name: str) -> Body:
     """A service of the project; one that nobody enabled is DISABLED."""
     api = name.rsplit("/", 1)[-1]
-    known = world.store.get(_key(name))
+    known = world.store.get(_key(by_id(world, name)))
     state = known["state"] if known else "DISABLED"
     parent = f"projects/{world.scenario.project.number}"
     return {"name": f"{parent}/services/{api}", "config": {"name": api}, "state": state, "parent": parent}
@@ -48,7 +53,7 @@ async def batch_get(world: World, call: Call) -> Body:
 
 @handles("serviceusage.services.list")
 async def list_(world: World, call: Call) -> Body:
-    parent = call.text("parent")
+    parent = by_id(world, call.text("parent"))
     enabled = [_body(world, key.removeprefix("serviceusage/")) for key in world.store.keys(_key(f"{parent}/services/"))]
     wanted = call.text("filter").partition("state:")[2] or "ENABLED"
     return page(call, "services", [body for body in enabled if body["state"] == wanted], USUAL_PAGE)
@@ -66,6 +71,9 @@ async def batch_enable(world: World, call: Call) -> Body:
 
 
 def _enable(world: World, names: list[str], *, batch: bool) -> Body:
+    services = [_body(world, name) for name in names]
+    if all(service["state"] == "ENABLED" for service in services):
+        return {"name": "operations/noop.DONE_OPERATION", "done": True, "response": _response(services, batch=batch)}
     id_ = f"acf.p2-{world.scenario.project.number}-{world.seed.getrandbits(64):016x}"
     body: Body = {"name": f"operations/{id_}", "done": False}
     world.store.put(_key(body["name"]), body)
@@ -76,9 +84,12 @@ def _enable(world: World, names: list[str], *, batch: bool) -> Body:
 @completes("serviceusage.services.enable")
 def enabled(world: World, arguments: Body) -> Body:
     for name in arguments["names"]:
-        world.store.put(_key(name), {"state": "ENABLED"})
-    services = [_body(world, name) for name in arguments["names"]]
-    if arguments["batch"]:
+        world.store.put(_key(by_id(world, name)), {"state": "ENABLED"})
+    return _response([_body(world, name) for name in arguments["names"]], batch=arguments["batch"])
+
+
+def _response(services: list[Body], *, batch: bool) -> Body:
+    if batch:
         return {"@type": TYPE + "BatchEnableServicesResponse", "services": services}
     return {"@type": TYPE + "EnableServiceResponse", "service": services[0]}
 
