@@ -9,6 +9,7 @@ import pytest
 
 from tests.sandbox.serving import SMALL, ask, serving
 from wizard.sandbox.server import TICK
+from wizard.sandbox.world import Pending
 
 CONNECTORS = "/v1/projects/demo-project/locations/us-central1/connectors"
 CONNECTOR = {"network": "my-vpc", "ipCidrRange": "10.8.0.0/28", "minInstances": 2, "maxInstances": 3}
@@ -77,4 +78,11 @@ async def test_an_idle_server_asks_to_be_stopped_but_not_with_work_to_do(tmp_pat
         await asyncio.sleep(0.6)
         assert not server.stopped.is_set(), "the connector is still being created"
         server.world.clock.advance(3600)
+        await asyncio.wait_for(server.stopped.wait(), 5)
+
+
+async def test_addresses_that_are_only_held_keep_no_server_alive(tmp_path: Path) -> None:
+    async with serving(tmp_path, instant=False, idle=0.1) as server:
+        due = server.world.clock.now() + 5400
+        server.world.pending.append(Pending("run/releases/one", "direct.release", due, {}))
         await asyncio.wait_for(server.stopped.wait(), 5)

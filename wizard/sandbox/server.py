@@ -26,6 +26,7 @@ from wizard.sandbox.pki import server_context
 from wizard.sandbox.rest import application
 from wizard.sandbox.scenario import Scenario
 from wizard.sandbox.scenario_check import unenforced
+from wizard.sandbox.services.serverless_addresses import RELEASE
 from wizard.sandbox.store import Store
 from wizard.sandbox.world import World
 
@@ -188,12 +189,15 @@ class Server:
             self._running.ticker = self._start_ticker()
 
     async def _tick(self) -> None:
-        """Complete what is due though nobody asks, save what the background changed, and stop when idle."""
+        """Complete what is due though nobody asks, save what the background changed, and stop when idle.
+
+        Addresses that are only held for hours keep no server alive: the clock goes on without one.
+        """
         while True:
             await asyncio.sleep(TICK)
             self.world.settle()
             self._state.save_if_changed()
-            unfinished = self.world.pending or self.world.running
-            if self._idle and not unfinished and self._dispatcher.idle > self._idle:
+            working = self.world.running or any(p.method != RELEASE for p in self.world.pending)
+            if self._idle and not working and self._dispatcher.idle > self._idle:
                 logger.info("idle: stopping")
                 self.stop()
