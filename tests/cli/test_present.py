@@ -111,6 +111,12 @@ def test_a_run_that_is_done_says_how_to_take_it_back_and_an_undone_one_does_not(
     text = "\n".join(end_lines(waiting, ""))
     assert "runvpc resume abc123" in text
     assert "runvpc undo" not in text
+    assert "1 to 2 hours" in text
+    assert "has changed" not in text, "an undo that waits has nothing of its own to show"
+
+
+def test_a_run_that_failed_before_its_first_change_says_so() -> None:
+    assert "This run has changed nothing" in end_lines(ended(status=RunStatus.FAILED), "")
 
 
 NOT_CONNECTED = StepEnded(id="probe/j", status=StepStatus.FAILED, error="timeout", code="not_connected")

@@ -11,6 +11,9 @@ from wizard.plan.plan import Finding, Plan, Severity
 from wizard.records import ProbeResult
 from wizard.wording import duration
 
+WAITING = "Cloud Run gives the addresses of a subnet back 1 to 2 hours after their last user is gone; resume then."
+"""Google's page on Direct VPC egress (facts: 2.2)."""
+
 _MARK = {Severity.BLOCK: "BLOCK ", Severity.WARN: "WARN  ", Severity.INFO: "info  "}
 _ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
 
@@ -70,11 +73,15 @@ def end_lines(state: RunState, again: str) -> list[str]:
     lines += _failures(state)
     existing = [(s.id, s.op, _standing(s)) for s in state.steps if _changed(s)]
     unfinished = state.status in {RunStatus.FAILED, RunStatus.STOPPED, RunStatus.WAITING}
-    if unfinished:
-        lines += ["", "What this run has changed so far", *(table(existing) or ["  nothing"])]
+    if existing and unfinished:
+        lines += ["", "What this run has changed so far", *table(existing)]
+    elif unfinished and state.phase is Phase.APPLY:
+        lines += ["", "This run has changed nothing"]
     left = [(s.id, s.observed or s.error) for s in state.steps if s.status is StepStatus.LEFT]
     if left:
         lines += ["", "Left as it is", *table(left)]
+    if state.status is RunStatus.WAITING:
+        lines += ["", *paragraph(WAITING)]
     return [*lines, *_next(state, again, unfinished)]
 
 
