@@ -6,10 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import loopback
 
 sys.addaudithook(loopback.guard)
+
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+"""No test fails for being slow: the machine may be busy with something else."""
 
 
 @pytest.fixture(autouse=True, scope="session")
