@@ -270,3 +270,19 @@ def test_another_service_never_appears_in_the_plan() -> None:
     other = Service(name="other", region=REGION, vpc=VpcAccess(connector="projects/p/locations/r/connectors/x"))
     plan = planned(msgspec.structs.replace(facts, services=(facts.service, other)), wishes())
     assert b"other" not in msgspec.json.encode([p.step for p in plan.steps])
+
+
+def test_a_public_target_is_not_reached_through_the_network_unless_all_traffic_is() -> None:
+    urls = ("redis://10.0.0.3:6379", "https://203.0.113.9:443")
+    plan = planned(tutorial(), wishes(targets=urls, network="my-vpc"))
+    outside = [f.message for f in plan.findings if f.code == "target_outside"]
+    assert len(outside) == 1
+    assert "203.0.113.9" in outside[0]
+    everything = planned(tutorial(), wishes(targets=urls, network="my-vpc", egress="all-traffic"))
+    assert "target_outside" not in codes(everything)
+
+
+def test_a_new_connectors_throughput_is_said_and_a_reused_ones_is_not() -> None:
+    assert "connector_size" in codes(planned(tutorial(), wishes()))
+    there = Connector(name="my-service-vpc", region=REGION, network="my-vpc", range="10.50.0.0/28")
+    assert "connector_size" not in codes(planned(tutorial(connectors=(there,)), wishes()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from wizard.advice.cost import connector_cost
+from wizard.advice.sizing import throughput
 from wizard.errors import InputError
 from wizard.network import names
 from wizard.plan.setup.addresses import choose_range
@@ -114,6 +115,12 @@ def _problem(draft: Draft, subnet: Subnet) -> str:
 
 def _step(draft: Draft, name: str, *, subnet: str = "", network: str = "", range_: str = "") -> CreateConnector:
     size = draft.answers.connector
+    carries = throughput(size.machine_type, size.min_instances, size.max_instances)
+    words = f"{size.machine_type} x {size.min_instances} to {size.max_instances}"
+    draft.info(
+        "connector_size",
+        f"{words}: about {carries.mbps_min} to {carries.mbps_max} Mbps ({carries.basis}); it grows and never shrinks",
+    )
     price = connector_cost(size.machine_type, size.min_instances, size.max_instances, draft.region)
     return CreateConnector(
         project=draft.project,

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from wizard.network.egress_modes import Way, first_hop
 from wizard.plan.setup.draft import Draft, Egress
 from wizard.plan.steps.nat import CreateNat
 from wizard.plan.steps.private_google_access import SetPrivateGoogleAccess
 from wizard.records import Router, Subnet
 
 ALL_TRAFFIC = "all-traffic"
+
+
+def report_first_hops(draft: Draft) -> None:
+    """Warn of targets whose packets do not enter the network under the chosen egress mode."""
+    for target in draft.targets:
+        hop = first_hop(target.host, draft.answers.egress)
+        if hop.way is Way.INTERNET:
+            draft.warn(
+                "target_outside",
+                f"{target.url} is not reached through the network: {hop.reason}",
+                "--egress all-traffic sends everything through it",
+            )
 
 
 def plan_internet(draft: Draft, egress: Egress, ready: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from wizard.plan.setup.connector import plan_connector
 from wizard.plan.setup.direct import plan_direct
 from wizard.plan.setup.draft import Draft
 from wizard.plan.setup.firewall import plan_firewall
-from wizard.plan.setup.internet import plan_internet
+from wizard.plan.setup.internet import plan_internet, report_first_hops
 from wizard.plan.setup.network import choose_network
 from wizard.plan.setup.path import choose_path
 from wizard.plan.setup.service import add_probe, add_service, wanted_vpc
@@ -54,6 +54,7 @@ def _connect(draft: Draft, path: str, network: Network) -> None:
     if egress is None:
         return
     firewall = plan_firewall(draft, egress, ready)
+    report_first_hops(draft)
     internet = plan_internet(draft, egress, ready)
     probe = add_probe(
         draft,
