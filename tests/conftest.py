@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from hypothesis import settings
 from tests import loopback
 
 sys.addaudithook(loopback.guard)
+
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+for _name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
+    os.environ.pop(_name, None)
+"""Pictures are the same on every machine. Textual reads these when it is imported, which is later."""
 
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.fakes import Screen
-from wizard.cli.execute import agreed, new_token, require_consent
+from wizard.cli.execute import agreed, require_consent
 from wizard.cli.options import Options
 from wizard.errors import InputError, ReadOnlyError
+from wizard.tokens import new_token
 
 
 @pytest.mark.parametrize(

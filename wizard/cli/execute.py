@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 
 from wizard.apply.events import RunStatus
@@ -22,14 +21,6 @@ from wizard.ports import Cloud
 
 Action = Callable[[RunHandle, Cloud, Emit, asyncio.Event], Awaitable[RunState]]
 """`run`, `resume` or `undo` of `wizard.apply`."""
-
-_LETTERS = "abcdefghjkmnpqrstvwxyz"
-_TOKEN_LENGTH = 6
-
-
-def new_token() -> str:
-    """A short word that makes the names of one run unique; a letter first, so that it can begin a name."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(_TOKEN_LENGTH))
 
 
 def require_consent(options: Options, console: Console) -> None:

@@ -60,6 +60,12 @@ def running_sandbox(options: Options) -> Sandbox | None:
         return client.find(find_paths().sandbox, options.sandbox or DEFAULT_SCENARIO)
 
 
+def scenario_hash(scenario: str) -> str:
+    """The hash of a scenario's content. Raises InputError when it cannot be read."""
+    with _our_errors():
+        return client.scenario_hash(scenario)
+
+
 def stop_sandbox(sandbox: Sandbox) -> None:
     """Stop it and wait until it is gone; its state is kept."""
     with _our_errors():

@@ -10,7 +10,8 @@ from wizard.apply.journal import Journal
 from wizard.apply.record import RunRow
 from wizard.cli.console import Console
 from wizard.cli.options import Options
-from wizard.cli.session import Session, connected, environment_of
+from wizard.cli.session import connected, environment_of
+from wizard.desk import Session
 from wizard.errors import InputError
 from wizard.paths import find_paths
 

@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from wizard.cli.console import Console
 from wizard.cli.options import Options
 from wizard.cli.place import Place, start_sandbox
+from wizard.desk import Session
 from wizard.errors import InputError
-from wizard.ports import Cloud
-
-
-@dataclass(frozen=True)
-class Session:
-    """A connected cloud. `environment` is what the journal records of it; `banner` what people see on every page."""
-
-    cloud: Cloud
-    environment: str
-    banner: str
-    project: str
-    region: str
 
 
 def environment_of(place: Place | None, project: str) -> str:
@@ -53,7 +41,7 @@ async def connected(options: Options, console: Console, *, project: str, region:
     console.say(banner)
     cloud = await open_cloud(connection, project, region)
     try:
-        yield Session(cloud, environment_of(place, project), banner, project, region)
+        yield Session(cloud, environment_of(place, project), banner, project, region, options.sandbox)
     finally:
         await cloud.aclose()
 

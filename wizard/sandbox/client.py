@@ -89,6 +89,11 @@ def find(root: Path, scenario: str) -> Sandbox | None:
     return _running(folder)
 
 
+def scenario_hash(scenario: str) -> str:
+    """What a scenario's content is known by. Raises ScenarioProblem when it cannot be read."""
+    return _place(Path(), scenario)[2]
+
+
 def running(root: Path) -> list[Sandbox]:
     """Every server that runs below `root`."""
     folders = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []

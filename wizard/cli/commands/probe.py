@@ -12,10 +12,11 @@ from wizard.cli import service_name
 from wizard.cli.answer_flags import gather, given
 from wizard.cli.console import Console
 from wizard.cli.documents import whole_document
-from wizard.cli.execute import carry_out, finish, new_token
+from wizard.cli.execute import carry_out, finish
 from wizard.cli.options import Options
 from wizard.cli.present import plan_lines
-from wizard.cli.session import Session, connected
+from wizard.cli.session import connected
+from wizard.desk import Session
 from wizard.errors import Exit, InputError, ReadOnlyError
 from wizard.paths import find_paths
 from wizard.plan.plan import Plan, Planned
@@ -23,6 +24,7 @@ from wizard.plan.step import Change, Op
 from wizard.plan.steps.probe import DeleteJob, RunProbe
 from wizard.probe.targets import parse
 from wizard.records import Job, Ref, Revision, Service
+from wizard.tokens import new_token
 
 
 def run(options: Options, parsed: Namespace, console: Console) -> Exit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from argparse import Namespace
 
 from msgspec.structs import replace
@@ -14,11 +15,13 @@ from wizard.apply.journal import Journal
 from wizard.apply.runner import run as apply
 from wizard.cli.answer_flags import gather, given
 from wizard.cli.console import Console
+from wizard.cli.desk import TerminalDesk
 from wizard.cli.documents import whole_document
-from wizard.cli.execute import agreed, carry_out, finish, new_token, require_consent
+from wizard.cli.execute import agreed, carry_out, exit_of, finish, require_consent
 from wizard.cli.options import Options
 from wizard.cli.present import plan_lines
-from wizard.cli.session import Session, connected
+from wizard.cli.session import connected
+from wizard.desk import Session
 from wizard.errors import Exit, InputError
 from wizard.export.answers import render
 from wizard.paths import find_paths, write_private
@@ -26,12 +29,15 @@ from wizard.plan.plan import Plan
 from wizard.plan.setup import plan_setup
 from wizard.plan.setup.preflight import PERMISSIONS
 from wizard.probe.targets import parse
+from wizard.tokens import new_token
 
 
 def run(options: Options, parsed: Namespace, console: Console) -> Exit:
     """Collect the answers, ask for what is missing where somebody can be asked, and set up."""
     flags = given(parsed)
     answers = gather(options.answers, flags)
+    if on_screen(options, console):
+        return _show(options, answers)
     if console.interactive and (options.answers is None or missing(answers)):
         from wizard.plain import ask
 
@@ -41,6 +47,19 @@ def run(options: Options, parsed: Namespace, console: Console) -> Exit:
     _require_answers(answers, options)
     require_consent(options, console)
     return asyncio.run(_set_up(answers, options, console))
+
+
+def on_screen(options: Options, console: Console) -> bool:
+    """Whether the pages are shown: on a terminal that can draw, unless lines or a plan by answers alone are wanted."""
+    able = os.environ.get("TERM", "") not in ("", "dumb")
+    return console.interactive and able and not (options.plain or options.yes or options.dry_run)
+
+
+def _show(options: Options, answers: Answers) -> Exit:
+    from screens.run import run as show
+
+    state = show(TerminalDesk(options), answers, scenario=options.sandbox)
+    return Exit.DONE if state is None else exit_of(state)
 
 
 def _require_answers(answers: Answers, options: Options) -> None:

@@ -1,0 +1,204 @@
+"""The application: shows the page that the model says, and does what no single page can do."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from textual.app import App, SystemCommand
+from textual.screen import ModalScreen, Screen
+
+from screens import themes
+from screens.commands import COMMANDS, bindings
+from screens.dialogs.faults import Faults
+from screens.dialogs.help import Help
+from screens.dialogs.jump import Jump
+from screens.dialogs.stop_run import StopRun
+from screens.helping import about, keys_here
+from screens.keymap import load_keymap
+from screens.page import WizardPage
+from screens.registry import page_class
+from screens.wizard import Wizard
+from wizard.answers import Answers
+from wizard.desk import Desk
+from wizard.errors import InputError, RunvpcError
+from wizard.flow.model import Model
+from wizard.flow.pages import Page
+from wizard.tokens import new_token
+
+_POLITE = (signal.SIGTERM, signal.SIGHUP)
+
+
+class WizardApp(App[None]):
+    """Runvpc on a terminal. `scenario` names a sandbox to begin on; `token` makes the names of a run unique."""
+
+    TITLE = "runvpc"
+    CSS_PATH = "runvpc.tcss"
+    BINDINGS = bindings(COMMANDS)
+
+    def __init__(
+        self, desk: Desk, answers: Answers, *, scenario: str = "", token: Callable[[], str] = new_token
+    ) -> None:
+        super().__init__()
+        self._scenario = scenario
+        self._shown: Page | None = None
+        self.wizard = Wizard(desk, answers=answers, token=token, spawn=self._spawn)
+
+    def on_mount(self) -> None:
+        for theme in themes.OWN:
+            self.register_theme(theme)
+        self.theme = themes.DARK.name
+        self._own_keys()
+        self._heed_signals()
+        self.wizard.listen(self._follow)
+        self._follow(self.wizard.model)
+        self.wizard.places.read_runs()
+        if self._scenario:
+            self.call_after_refresh(self.wizard.places.enter_sandbox, self._scenario)
+
+    # --- pages
+
+    def _follow(self, model: Model) -> None:
+        """Show the page that the model is on. Dialogs belong to the page that opened them."""
+        if model.page is self._shown:
+            return
+        self._shown = model.page
+        while isinstance(self.screen, ModalScreen):
+            self.pop_screen()
+        page = page_class(model.page)(self.wizard)
+        if len(self.screen_stack) > 1:
+            self.switch_screen(page)
+        else:
+            self.push_screen(page)
+
+    @property
+    def page(self) -> WizardPage | None:
+        """The page on top, None under a dialog."""
+        return self.screen if isinstance(self.screen, WizardPage) else None
+
+    def action_next_page(self) -> None:
+        if self.page is not None:
+            self.page.action_next_page()
+
+    async def action_back(self) -> None:
+        if self.page is not None:
+            self.page.action_back()
+
+    def action_filter(self) -> None:
+        if self.page is not None:
+            self.page.action_filter()
+
+    def action_why(self) -> None:
+        """Show or hide the right pane; on a narrow terminal it takes the place of the question."""
+        if self.page is not None:
+            self.page.toggle_class("-why")
+
+    def action_jump(self) -> None:
+        def go(page: Page | None) -> None:
+            if page is not None:
+                self.wizard.go(page)
+
+        if self.page is not None:
+            self.push_screen(Jump(self.wizard.model), go)
+
+    # --- everywhere
+
+    def action_help(self) -> None:
+        if self.page is not None:
+            self.push_screen(Help(*about(self.page), keys_here(self)))
+
+    def action_refresh(self) -> None:
+        self.wizard.places.again()
+
+    def action_copy_words(self) -> None:
+        if self.page is not None:
+            text = self.page.words_as_text()
+            self.copy_to_clipboard(text)
+            self.notify("copied" if text else "this page has no gcloud words", markup=False)
+
+    def action_theme(self) -> None:
+        self.theme = themes.following(self.theme)
+        self.notify(f"theme {self.theme}", timeout=2, markup=False)
+
+    def action_faults(self) -> None:
+        session = self.wizard.model.session
+        if session is None or not session.simulated or self.page is None:
+            return
+
+        def ask(fault: tuple[str, str] | None) -> None:
+            if fault is not None:
+                self._spawn(self._fault(session.scenario, *fault))
+
+        self.push_screen(Faults(), ask)
+
+    async def _fault(self, scenario: str, call: str, kind: str) -> None:
+        try:
+            await self.wizard.desk.fault(scenario, call, kind)
+        except RunvpcError as error:
+            self.notify(error.message, severity="error", markup=False)
+            return
+        self.notify(f"the next {call} will fail: {kind}" if call else "no faults wait any more", markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What cannot be done now is greyed; what makes no sense here is hidden."""
+        page = self.page
+        if page is None:
+            return action not in ("next_page", "back", "filter", "why", "jump", "faults", "copy_words", "help")
+        if action == "next_page":
+            return None if page.ready(self.wizard.model) else bool(page.next_label(self.wizard.model))
+        if action == "faults":
+            return self.wizard.model.session is not None and self.wizard.model.session.simulated
+        return page.has_filter if action == "filter" else True
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: the same table as keys and footer, and only what can be done now."""
+        for command in COMMANDS:
+            if self.check_action(command.id, ()):
+                yield SystemCommand(command.title, f"{command.help} ({command.keys})", self._run(command.id))
+
+    def _run(self, action: str) -> Callable[[], Any]:
+        return lambda: self.run_action(action)
+
+    # --- leaving
+
+    def action_quit_safely(self) -> None:
+        """Leave at once when nothing is under way; else ask, and stop in good order."""
+        if not self.wizard.model.running:
+            self.exit()
+            return
+
+        def answered(stop: bool | None) -> None:
+            if stop:
+                self._spawn(self._stop_and_leave())
+
+        if not isinstance(self.screen, StopRun):
+            self.push_screen(StopRun(), answered)
+
+    async def _stop_and_leave(self) -> None:
+        await self.wizard.keeper.stop_and_wait()
+        self.exit()
+
+    def _heed_signals(self) -> None:
+        """A closed terminal and a polite kill stop a run after the call in flight, and record it."""
+        loop = asyncio.get_running_loop()
+        for number in _POLITE:
+            loop.add_signal_handler(number, lambda: self._spawn(self._stop_and_leave()))
+
+    async def on_unmount(self) -> None:
+        session = self.wizard.model.session
+        if session is not None:
+            await session.cloud.aclose()
+
+    # --- parts
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> object:
+        """Work of the application: pages come and go."""
+        return self.run_worker(work, group="wizard", exit_on_error=True)
+
+    def _own_keys(self) -> None:
+        try:
+            self.set_keymap(load_keymap(self.wizard.desk.state))
+        except InputError as error:
+            self.notify(f"{error.message}; {error.fix}", title="keymap", severity="error", timeout=10, markup=False)

@@ -1,0 +1,63 @@
+"""The one table of commands: bindings, footer, palette, help, the keymap file and docs/keys.md are all made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from textual.binding import Binding, BindingType
+
+from wizard.flow.pages import Page
+
+ANYWHERE: frozenset[Page] = frozenset(Page)
+
+
+class Command(Struct, frozen=True, kw_only=True):
+    """Something a person can do by a key, by the palette, or by a click.
+
+    `id` names it in the keymap file and is the name of its action; `keys` are comma-separated keys as Textual calls
+    them; `pages` those on which it exists; `footer` whether its key is always in sight. With `priority` it works
+    while a text is being typed, too.
+    """
+
+    id: str
+    keys: str
+    title: str
+    help: str
+    pages: frozenset[Page] = ANYWHERE
+    footer: bool = False
+    priority: bool = False
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(id="next_page", keys="ctrl+n", title="Next", help="Go to the next page", footer=True, priority=True),
+    Command(id="back", keys="escape", title="Back", help="Go to the page before; answers are kept", footer=True),
+    Command(id="filter", keys="slash", title="Filter", help="Filter the list", footer=True),
+    Command(id="why", keys="f2", title="Why", help="Why this matters, and gcloud's words for it", footer=True),
+    Command(id="jump", keys="ctrl+o", title="Pages", help="Go to any page", footer=True, priority=True),
+    Command(id="help", keys="f1,question_mark", title="Help", help="Help for what has the focus", footer=True),
+    Command(id="refresh", keys="f5", title="Read again", help="Read the project again, or try again"),
+    Command(id="copy_words", keys="ctrl+y", title="Copy gcloud", help="Copy this page's gcloud words; works over ssh"),
+    Command(id="faults", keys="f8", title="Faults", help="Make calls of the sandbox fail"),
+    Command(id="theme", keys="f9", title="Theme", help="The next theme: dark, light, high contrast, ANSI"),
+    Command(
+        id="quit_safely", keys="ctrl+q,ctrl+c", title="Quit", help="Leave; a run is stopped in good order", footer=True
+    ),
+    Command(id="suspend_process", keys="ctrl+z", title="Suspend", help="Back to the shell; fg comes back"),
+)
+
+
+def bindings(commands: Sequence[Command]) -> list[BindingType]:
+    """The bindings of these commands. Their ids are what a keymap file names."""
+    return [
+        Binding(
+            command.keys,
+            command.id,
+            command.title,
+            show=command.footer,
+            id=command.id,
+            tooltip=command.help,
+            priority=command.priority,
+        )
+        for command in commands
+    ]

@@ -1,0 +1,61 @@
+"""The fault menu of the sandbox: make the next call of a kind fail, to see what happens then."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from screens.language import Tone
+from screens.widgets.filter_list import FilterList, Item
+from screens.widgets.text import Lines
+
+CALLS: tuple[tuple[str, str], ...] = (
+    ("vpcaccess.CreateConnector", "creating the connector"),
+    ("compute.subnetworks.insert", "creating the subnet"),
+    ("compute.firewalls.insert", "creating a firewall rule"),
+    ("run.CreateJob", "creating the job of the live test"),
+    ("run.UpdateService", "updating the service"),
+    ("compute.networks.list", "reading the networks"),
+    ("run.ListServices", "reading the services"),
+)
+
+KINDS: tuple[tuple[str, str], ...] = (
+    ("http:403", "is refused: permission denied"),
+    ("http:503", "is answered: unavailable, try again"),
+    ("operation_error", "is accepted, and fails later"),
+    ("reset", "loses its connection"),
+    ("slow", "takes long"),
+)
+
+
+class Faults(ModalScreen[tuple[str, str] | None]):
+    """The result is (call, kind), ("", "") to clear all faults, or None."""
+
+    BINDINGS = [Binding("escape", "dismiss(None)", "Close", show=False)]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog-box dialog-list"):
+            yield Lines(("Make the next call fail", Tone.STRONG))
+            yield Lines(("Only on the sandbox. Press / to filter.", Tone.MUTED))
+            yield FilterList()
+
+    def on_mount(self) -> None:
+        rows = self.query_one(FilterList)
+        clear = Item(id=" ", title="No faults", detail=("take back all that wait", Tone.MUTED))
+        made = [
+            Item(id=f"{call} {kind}", title=doing, detail=(does, Tone.MUTED))
+            for call, doing in CALLS
+            for kind, does in KINDS
+            if kind != "operation_error" or not doing.startswith("reading")
+        ]
+        rows.put([clear, *made])
+        rows.focus_list()
+
+    @on(FilterList.Chosen)
+    def _chosen(self, event: FilterList.Chosen) -> None:
+        event.stop()
+        call, _, kind = event.item.partition(" ")
+        self.dismiss((call, kind))

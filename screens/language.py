@@ -1,0 +1,158 @@
+"""The visual language, in one place: glyphs, words, colour roles, and how text becomes lines on a screen.
+
+One column of content, left aligned; sections apart by one blank line; a heading is bold, detail is muted. No boxes
+but for what has the focus. Meaning is a glyph and a word; colour only repeats it. Numbers are right aligned, their unit
+is in the heading. Text from elsewhere is never parsed as markup: it becomes `Content` here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+
+from textual.content import Content
+
+from wizard.wording import clean, one_line
+
+
+class Tone(StrEnum):
+    """What a piece of text is to the reader; the value is a style of the theme."""
+
+    PLAIN = ""
+    STRONG = "bold"
+    MUTED = "$text-muted"
+    GOOD = "$text-success"
+    WARN = "$text-warning"
+    BAD = "$text-error"
+    CHOSEN = "bold $text-primary"
+    NUMBER = "$text-accent"
+    WORDS = "$text-secondary"
+    """Commands and names to be typed elsewhere."""
+
+
+Piece = str | tuple[str, Tone] | Content
+
+GLYPHS: Mapping[str, tuple[str, Tone]] = {
+    # pages
+    "done": ("✓", Tone.GOOD),
+    "here": ("▸", Tone.CHOSEN),
+    "to do": ("·", Tone.PLAIN),
+    "look": ("!", Tone.WARN),
+    "later": ("·", Tone.MUTED),
+    # what a step does
+    "create": ("+", Tone.GOOD),
+    "reuse": ("=", Tone.MUTED),
+    "change": ("~", Tone.WARN),
+    "replace": ("±", Tone.WARN),
+    "wait": ("…", Tone.MUTED),
+    "delete": ("-", Tone.BAD),
+    "skip": ("○", Tone.MUTED),
+    "block": ("✗", Tone.BAD),
+    # how a step stands
+    "planned": ("·", Tone.MUTED),
+    "running": ("▸", Tone.CHOSEN),
+    "reused": ("=", Tone.MUTED),
+    "skipped": ("○", Tone.MUTED),
+    "failed": ("✗", Tone.BAD),
+    "undone": ("↶", Tone.GOOD),
+    "left": ("!", Tone.WARN),
+    "stopped": ("■", Tone.WARN),
+    "waiting": ("…", Tone.WARN),
+    # verdicts
+    "works": ("✓", Tone.GOOD),
+    "connected": ("✓", Tone.GOOD),
+    "open": ("✓", Tone.GOOD),
+    "closed": ("✗", Tone.BAD),
+    "blocked": ("✗", Tone.BAD),
+    "needs": ("!", Tone.WARN),
+    "unknown": ("?", Tone.WARN),
+    # findings
+    "warn": ("!", Tone.WARN),
+    "info": ("i", Tone.MUTED),
+}
+"""Every word of state with its glyph and tone. A word that is not here is shown with `?`."""
+
+_UNKNOWN = ("?", Tone.WARN)
+
+
+def line(*pieces: Piece) -> Content:
+    """One line, or several where our own text has line breaks. Control characters of strangers become `?`."""
+    parts: list[Content] = []
+    for piece in pieces:
+        if isinstance(piece, Content):
+            parts.append(piece)
+        elif isinstance(piece, tuple):
+            parts.append(Content.styled(clean(piece[0]), piece[1].value))
+        else:
+            parts.append(Content(clean(piece)))
+    return Content("").join(parts)
+
+
+def lines(rows: Iterable[Content]) -> Content:
+    """Lines below each other."""
+    return Content("\n").join(rows)
+
+
+def state(word: str) -> Content:
+    """A glyph and its word: `✓ done`."""
+    glyph, tone = GLYPHS.get(word, _UNKNOWN)
+    return line((f"{glyph} {one_line(word)}", tone))
+
+
+def glyph(word: str) -> Content:
+    """The glyph alone, where its word stands beside it anyway."""
+    found, tone = GLYPHS.get(word, _UNKNOWN)
+    return line((found, tone))
+
+
+def heading(text: str) -> Content:
+    """The heading of a section."""
+    return line((text, Tone.STRONG))
+
+
+def columns(rows: Sequence[Sequence[Piece]], *, right: frozenset[int] = frozenset(), gap: int = 2) -> Content:
+    """Rows as aligned columns; the columns in `right` are aligned to the right. The last column is not padded."""
+    made = [[line(cell) for cell in row] for row in rows]
+    if not made:
+        return Content("")
+    count = max(len(row) for row in made)
+    widths = [max((row[n].cell_length for row in made if n < len(row)), default=0) for n in range(count)]
+    return lines(_row(row, widths, right, gap) for row in made)
+
+
+def _row(cells: list[Content], widths: list[int], right: frozenset[int], gap: int) -> Content:
+    parts: list[Content] = []
+    for number, cell in enumerate(cells):
+        blank = Content(" " * (widths[number] - cell.cell_length))
+        last = number == len(cells) - 1
+        parts += [blank, cell] if number in right else [cell] if last else [cell, blank]
+        if not last:
+            parts.append(Content(" " * gap))
+    return Content("").join(parts)
+
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def bar(value: float, whole: float, width: int, tone: Tone = Tone.NUMBER) -> Content:
+    """A horizontal bar of `value` on a scale on which `whole` is `width` cells; something is never shown as nothing."""
+    eighths = 0 if whole <= 0 else round(min(max(value / whole, 0.0), 1.0) * width * 8)
+    if value > 0:
+        eighths = max(eighths, 1)
+    full, rest = divmod(eighths, 8)
+    drawn = "█" * full + (_EIGHTHS[rest] if rest else "")
+    return line((drawn, tone), " " * (width - len(drawn)))
+
+
+def commands(argvs: Iterable[Sequence[str]]) -> Content:
+    """Commands as they would be typed in a shell, one below the other, each option on a line of its own."""
+    import shlex
+
+    return lines(line((_wrapped([shlex.quote(word) for word in argv]), Tone.WORDS)) for argv in argvs)
+
+
+def _wrapped(words: list[str]) -> str:
+    text = words[0] if words else ""
+    for word in words[1:]:
+        text += f" \\\n  {word}" if word.startswith("--") else f" {word}"
+    return text

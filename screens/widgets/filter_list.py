@@ -1,0 +1,178 @@
+"""A list to choose from, with a filter: arrows and Enter, or the mouse; `/` filters as one types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from screens.language import Piece, Tone, line
+from screens.widgets.text import Lines
+
+MOST_MATCHES = 1000
+"""Rows shown while a filter is typed: enough to see that one has to type more, few enough to keep up with typing."""
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """A row. `title` is filtered and padded to a column, `detail` stands beside it, `note` below it, muted.
+
+    `refused` says why the row cannot be chosen; `mark` is a piece before the title, such as a glyph.
+    """
+
+    id: str
+    title: str
+    detail: Piece = ""
+    note: str = ""
+    refused: str = ""
+    mark: Piece = ""
+
+    @property
+    def text(self) -> str:
+        """What a filter looks at."""
+        return f"{self.title} {line(self.detail).plain} {self.note}".lower()
+
+
+class FilterList(Vertical):
+    """Rows, a filter that appears when asked for, and a line that says how many match."""
+
+    BINDINGS = [Binding("slash", "filter", "Filter", show=False)]
+
+    class Chosen(Message):
+        """A row was chosen by Enter or by a click."""
+
+        def __init__(self, of: FilterList, item: str) -> None:
+            super().__init__()
+            self.of = of
+            self.item = item
+
+        @property
+        def control(self) -> FilterList:
+            return self.of
+
+    class Looked(Message):
+        """The cursor is on another row."""
+
+        def __init__(self, of: FilterList, item: str) -> None:
+            super().__init__()
+            self.of = of
+            self.item = item
+
+        @property
+        def control(self) -> FilterList:
+            return self.of
+
+    def __init__(self, *, empty: str = "nothing here", id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._empty = empty
+        self._items: tuple[Item, ...] = ()
+        self._shown: tuple[Item, ...] = ()
+        self._texts: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Input(placeholder="filter", id="filter", compact=True, select_on_focus=False)
+        yield OptionList(compact=True, markup=False)
+        yield Lines(id="matches")
+
+    def on_mount(self) -> None:
+        self.query_one("#filter", Input).display = False
+
+    # --- from outside
+
+    def put(self, items: Sequence[Item], *, at: str = "") -> None:
+        """Show these rows; the cursor goes to `at`, else stays where it is. Nothing happens when nothing changed."""
+        if tuple(items) == self._items:
+            return
+        keep = at or self.looked_at
+        self._items = tuple(items)
+        self._texts = tuple(item.text for item in self._items)
+        self._draw(keep)
+
+    @property
+    def looked_at(self) -> str:
+        """The id of the row under the cursor, or empty."""
+        number = self.query_one(OptionList).highlighted
+        return self._shown[number].id if number is not None and number < len(self._shown) else ""
+
+    def focus_list(self) -> None:
+        """Give the rows the focus."""
+        self.query_one(OptionList).focus()
+
+    # --- filtering
+
+    def action_filter(self) -> None:
+        """Show the filter and type into it."""
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filtered(self, event: Input.Changed) -> None:
+        event.stop()
+        self._draw(self.looked_at)
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_list()
+
+    def key_escape(self) -> None:
+        """Leave the filter; the page's own Back is only meant when there is none."""
+        field = self.query_one("#filter", Input)
+        if field.display:
+            field.value = ""
+            field.display = False
+            self.focus_list()
+
+    def key_down(self) -> None:
+        if self.query_one("#filter", Input).has_focus:
+            self.focus_list()
+
+    def _draw(self, keep: str) -> None:
+        words = self.query_one("#filter", Input).value.lower().split()
+        pairs = zip(self._items, self._texts, strict=True)
+        found = tuple(item for item, text in pairs if all(word in text for word in words)) if words else self._items
+        self._shown = found[:MOST_MATCHES] if words else found
+        width = min(max((len(item.title) for item in self._shown), default=0), 30)
+        rows = self.query_one(OptionList)
+        with self.prevent(OptionList.OptionHighlighted):
+            rows.set_options([Option(_prompt(item, width), disabled=bool(item.refused)) for item in self._shown])
+            ids = [item.id for item in self._shown]
+            first = next((n for n, item in enumerate(self._shown) if not item.refused), None)
+            rows.highlighted = ids.index(keep) if keep in ids else first
+        self.query_one("#matches", Lines).put(self._matches(words, len(found)))
+
+    def _matches(self, words: list[str], count: int) -> Content:
+        if not self._items:
+            return line((self._empty, Tone.MUTED))
+        if not words:
+            return line()
+        more = f", the first {MOST_MATCHES} shown" if count > MOST_MATCHES else ""
+        return line((f"{count} of {len(self._items)} match{more}", Tone.MUTED))
+
+    # --- choosing
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.Chosen(self, self._shown[event.option_index].id))
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if event.option_index < len(self._shown):
+            self.post_message(self.Looked(self, self._shown[event.option_index].id))
+
+
+def _prompt(item: Item, width: int) -> Content:
+    tone = Tone.MUTED if item.refused else Tone.PLAIN
+    first = line(item.mark, " " if item.mark else "", (f"{item.title:<{width}}", tone), "  ", item.detail)
+    below = " ".join(filter(None, (item.note, item.refused)))
+    return line(first, ("\n  " + below, Tone.MUTED)) if below else first

@@ -1,0 +1,38 @@
+"""The welcome page: which cloud, and the runs that were not finished."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tests.screens.stage import SIZES, app_at, model, picture
+from wizard.answers import Answers
+from wizard.apply.events import Phase, RunStatus
+from wizard.apply.record import RunRow
+from wizard.flow.model import Model
+from wizard.flow.pages import Page
+
+UNFINISHED = RunRow(
+    id="r-k3f9",
+    created="2026-08-20T09:12:44.000000Z",
+    flow="setup",
+    project="demo-project",
+    region="us-central1",
+    environment="sandbox:0123456789abcdef",
+    phase=Phase.APPLY,
+    status=RunStatus.STOPPED,
+    alive=False,
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_first_frame(size: str, tmp_path: Path, snap: SnapshotAssertion) -> None:
+    assert await picture(app_at(tmp_path, Model()), SIZES[size]) == snap
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_sandbox_open(size: str, tmp_path: Path, snap: SnapshotAssertion) -> None:
+    shown = model(tmp_path, Page.WELCOME, answers=Answers(project="demo-project", region="us-central1"))
+    assert await picture(app_at(tmp_path, shown), SIZES[size]) == snap

@@ -1,0 +1,103 @@
+"""The desk of the screens: clouds as this command line opens them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from wizard.cli.argv import scenario_names
+from wizard.cli.options import Options
+from wizard.cli.place import Place, ask, running_sandbox, scenario_hash, start_sandbox
+from wizard.cli.session import environment_of
+from wizard.desk import ProjectInfo, Session
+from wizard.errors import InputError
+from wizard.paths import find_paths
+
+_SCENARIOS = {
+    "tutorial": "a Redis, a PostgreSQL and an API on VMs; nothing is connected yet",
+    "managed": "a managed Redis and SQL behind private services access",
+    "seed": "the well-known tutorial with its own names",
+}
+
+
+class TerminalDesk:
+    """Implements `wizard.desk.Desk` for the options of this invocation."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+
+    @property
+    def state(self) -> Path:
+        return find_paths().state
+
+    @property
+    def read_only(self) -> bool:
+        return self._options.read_only
+
+    @property
+    def scenarios(self) -> Mapping[str, str]:
+        own = self._options.sandbox
+        known = {name: _SCENARIOS.get(name, "") for name in (*_SCENARIOS, *scenario_names())}
+        return known if own in known or not own else {own: "your own scenario", **known}
+
+    def scenario_of(self, environment: str) -> str:
+        kind, _, content = environment.partition(":")
+        if kind != "sandbox":
+            return ""
+        for name in self.scenarios:
+            if content == scenario_hash(name):
+                return name
+        raise InputError(
+            "the run belongs to a sandbox with a scenario file that is not known here",
+            field="--sandbox",
+            fix="start again with --sandbox FILE",
+        )
+
+    async def sandbox(self, scenario: str, region: str = "") -> Session:
+        place = await asyncio.to_thread(start_sandbox, replace(self._options, sandbox=scenario))
+        banner = f"SIMULATION {place.name}, {place.pace}: no real cloud, no cost"
+        return await self._open(place.sandbox.url, place, banner, place.project, region or place.region)
+
+    async def live(self, project: str, region: str) -> Session:
+        from wizard.cloud.connect import Connection, identity
+
+        account = (await identity(Connection())).account or "unknown account"
+        return await self._open("", None, f"LIVE {account}@{project}", project, region)
+
+    async def _open(self, endpoint: str, place: Place | None, banner: str, project: str, region: str) -> Session:
+        from wizard.cloud.connect import Connection, open_cloud
+
+        connection = Connection(endpoint=endpoint, read_only=self._options.read_only)
+        cloud = await open_cloud(connection, project, region)
+        scenario = place.name if place is not None else ""
+        return Session(cloud, environment_of(place, project), banner, project, region, scenario)
+
+    async def default_project(self) -> str:
+        from wizard.cloud.connect import Connection, default_project
+
+        return await default_project(Connection())
+
+    async def projects(self, scenario: str) -> tuple[ProjectInfo, ...]:
+        return ()
+
+    async def regions(self, scenario: str, project: str) -> tuple[str, ...]:
+        return ()
+
+    async def faults(self, scenario: str) -> tuple[str, ...]:
+        reply = await self._ask(scenario, "GET", "faults")
+        return tuple(f"{fault['on']}: {fault['kind']}" for fault in reply.get("faults", ()))
+
+    async def fault(self, scenario: str, on: str, kind: str) -> None:
+        if on:
+            await self._ask(scenario, "POST", "faults", {"on": on, "kind": kind, "times": 1, "after": 0, "message": ""})
+        else:
+            await self._ask(scenario, "POST", "faults/clear")
+
+    async def _ask(self, scenario: str, verb: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        sandbox = await asyncio.to_thread(running_sandbox, replace(self._options, sandbox=scenario))
+        if sandbox is None:
+            raise InputError("the sandbox does not run any more", field="--sandbox", fix="F5 starts it again")
+        return await asyncio.to_thread(ask, sandbox, verb, what, body)

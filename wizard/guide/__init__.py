@@ -1,0 +1,1 @@
+"""What each page tells, as plain records: reasoned here, drawn in `screens`."""
