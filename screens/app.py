@@ -31,7 +31,7 @@ from wizard.tokens import new_token
 _POLITE = (signal.SIGTERM, signal.SIGHUP)
 
 
-class WizardApp(App[None]):
+class WizardApp(App[None], inherit_bindings=False):
     """Runvpc on a terminal. `scenario` names a sandbox to begin on; `token` makes the names of a run unique."""
 
     TITLE = "runvpc"
@@ -57,6 +57,10 @@ class WizardApp(App[None]):
         self.wizard.places.read_runs()
         if self._scenario:
             self.call_after_refresh(self.wizard.places.enter_sandbox, self._scenario)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What our styles use and a theme of Textual's own does not say."""
+        return themes.DEFAULTS
 
     # --- pages
 

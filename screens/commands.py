@@ -43,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         id="quit_safely", keys="ctrl+q,ctrl+c", title="Quit", help="Leave; a run is stopped in good order", footer=True
     ),
+    Command(id="command_palette", keys="ctrl+p", title="Commands", help="Every command by name", priority=True),
     Command(id="suspend_process", keys="ctrl+z", title="Suspend", help="Back to the shell; fg comes back"),
 )
 

@@ -20,7 +20,7 @@ class Tone(StrEnum):
 
     PLAIN = ""
     STRONG = "bold"
-    MUTED = "$text-muted"
+    MUTED = "$muted"
     GOOD = "$text-success"
     WARN = "$text-warning"
     BAD = "$text-error"

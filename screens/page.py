@@ -99,15 +99,13 @@ class WizardPage(Screen[None]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        self._stop_listening = self.wizard.listen(self._draw)
         self._draw(self.wizard.model)
+        self._stop_listening = self.wizard.listen(self._draw)
 
     def on_unmount(self) -> None:
         self._stop_listening()
 
     def _draw(self, model: Model) -> None:
-        if not self.is_mounted:
-            return
         self.query_one(Banner).show(model)
         self.query_one(Rail).show(model)
         self.query_one("#heading", Lines).put(line((self.HEADING or NAMES[self.PAGE], Tone.STRONG)))

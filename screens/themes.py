@@ -17,6 +17,7 @@ DARK = Theme(
     surface="#191d23",
     panel="#20252d",
     dark=True,
+    variables={"muted": "#8a93a0"},
 )
 
 LIGHT = Theme(
@@ -32,6 +33,7 @@ LIGHT = Theme(
     surface="#f3f3f0",
     panel="#e9e9e4",
     dark=False,
+    variables={"muted": "#69707a"},
 )
 
 CONTRAST = Theme(
@@ -47,8 +49,11 @@ CONTRAST = Theme(
     surface="#000000",
     panel="#303030",
     dark=True,
-    variables={"text-muted": "#ffffff", "border": "#ffffff"},
+    variables={"muted": "#d8d8d8"},
 )
+
+DEFAULTS = {"muted": "ansi_bright_black"}
+"""Variables of ours in themes that do not set them: the terminal's own grey."""
 
 OWN = (DARK, LIGHT, CONTRAST)
 

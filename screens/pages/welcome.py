@@ -19,11 +19,12 @@ from wizard.wording import one_line
 LIVE = "live"
 
 _PICTURE = (
-    ("  Cloud Run          ", "  your VPC network  "),
-    ("┌───────────┐        ", "┌──────────────────┐"),
-    ("│  service  │ ─────▶ ", "│ Redis   10.0.0.3 │"),
-    ("│           │   ✗◀── ", "│ SQL     10.0.0.5 │"),
-    ("└───────────┘        ", "└──────────────────┘"),
+    "Cloud Run                  your VPC network",
+    "╭───────────╮  outbound   ╭──────────────────╮",
+    "│           │ ──────────▶ │ Redis   10.0.0.3 │",
+    "│  service  │             │ SQL     10.0.0.5 │",
+    "│           │ ✗ ◀──────── │ API    10.0.0.10 │",
+    "╰───────────╯ not inbound ╰──────────────────╯",
 )
 
 
@@ -57,7 +58,7 @@ class WelcomePage(WizardPage):
             Item(id=name, title=f"Sandbox: {name}", detail=("open", Tone.GOOD) if name == here else "", note=what)
             for name, what in self.wizard.desk.scenarios.items()
         ]
-        note = "by Application Default Credentials; nothing is changed before you say so"
+        note = "live, by Application Default Credentials"
         clouds.append(Item(id=LIVE, title="Google Cloud", detail=("open", Tone.GOOD) if live else "", note=note))
         self.query_one("#clouds", FilterList).put(clouds)
         runs = self.query_one("#runs", FilterList)
@@ -98,7 +99,12 @@ class WelcomePage(WizardPage):
 
 
 def _picture() -> Content:
-    return lines(line(left, right) for left, right in _PICTURE)
+    rows = [line((row, Tone.PLAIN)) for row in _PICTURE]
+    rows[1] = rows[1].stylize(Tone.GOOD.value, 15, 23)
+    rows[2] = rows[2].stylize(Tone.GOOD.value, 14, 25)
+    rows[4] = rows[4].stylize(Tone.BAD.value, 14, 25)
+    rows[5] = rows[5].stylize(Tone.BAD.value, 14, 25)
+    return lines(rows)
 
 
 def _run(row: RunRow) -> Item:
