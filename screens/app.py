@@ -87,8 +87,11 @@ class WizardApp(App[None], inherit_bindings=False):
             self.page.action_next_page()
 
     async def action_back(self) -> None:
-        if self.page is not None:
-            self.page.action_back()
+        page = self.page
+        if page is not None and page.has_class("-why") and not page.has_class("-wide"):
+            page.remove_class("-why")
+        elif page is not None:
+            page.action_back()
 
     def action_filter(self) -> None:
         if self.page is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import App
 
+from screens.commands import COMMANDS
 from screens.page import WizardPage
 from screens.widgets.field import Field
 from wizard.flow.pages import NAMES
@@ -25,10 +26,11 @@ def about(page: WizardPage) -> tuple[str, str]:
 
 def keys_here(app: App[None]) -> tuple[tuple[str, str], ...]:
     """Every key that does something now, and what."""
-    rows: dict[str, list[str]] = {}
+    rows: dict[str, list[str]] = {command.help: [] for command in COMMANDS}
     for active in app.screen.active_bindings.values():
-        binding = active.binding
-        if binding.description and active.enabled:
+        binding, ours = active.binding, active.binding.tooltip in rows
+        if binding.description and active.enabled and (ours or active.node is app.focused):
             text = binding.tooltip or binding.description
             rows.setdefault(text, []).append(app.get_key_display(binding))
+    rows = {text: keys for text, keys in rows.items() if keys}
     return tuple((" ".join(dict.fromkeys(keys)), text) for text, keys in rows.items())

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
@@ -44,7 +43,6 @@ class WizardPage(Screen[None]):
     WHY: ClassVar[str] = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
-    BINDINGS = [Binding("slash", "filter", "Filter", show=False, id="filter")]
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(id=f"page-{self.PAGE.value}", classes="wizard-page")
@@ -106,6 +104,9 @@ class WizardPage(Screen[None]):
         self._stop_listening()
 
     def _draw(self, model: Model) -> None:
+        """Draw this page, unless the model has gone on to another one: this one is then on its way out."""
+        if model.page is not self.PAGE or not self.is_running:
+            return
         self.query_one(Banner).show(model)
         self.query_one(Rail).show(model)
         self.query_one("#heading", Lines).put(line((self.HEADING or NAMES[self.PAGE], Tone.STRONG)))

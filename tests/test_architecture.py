@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SOURCES = sorted((ROOT / "wizard").rglob("*.py"))
+SOURCES = sorted(path for package in ("wizard", "screens") for path in (ROOT / package).rglob("*.py"))
 HEAVY = ("textual", "rich", "google", "grpc", "aiohttp", "cryptography")
 
 
@@ -32,6 +33,25 @@ def test_light_parts_load_nothing_heavy(module: str) -> None:
 def test_help_loads_nothing_heavy() -> None:
     code = "from wizard.cli.main import main\ntry: main(['--help'])\nexcept SystemExit: pass"
     assert not loaded_by(code) & {*HEAVY, "sqlite3", "asyncio"}
+
+
+def test_the_first_frame_waits_for_no_client_of_google() -> None:
+    assert not loaded_by("import screens.run, screens.pages.welcome") & {"google", "grpc", "aiohttp", "requests"}
+
+
+def test_files_and_functions_are_small() -> None:
+    for path in SOURCES:
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= 300, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert (node.end_lineno or 0) - node.lineno < 50, f"{path}: {node.name}"
+
+
+def test_no_colour_is_named_outside_the_themes() -> None:
+    for path in (*(ROOT / "screens").rglob("*.py"), *(ROOT / "screens").rglob("*.tcss")):
+        if path.name != "themes.py":
+            assert not re.search(r"#[0-9a-fA-F]{6}\b", path.read_text(encoding="utf-8")), path
 
 
 def test_only_cloud_and_sandbox_import_googles_packages() -> None:

@@ -16,18 +16,18 @@ CALLS: tuple[tuple[str, str], ...] = (
     ("vpcaccess.CreateConnector", "creating the connector"),
     ("compute.subnetworks.insert", "creating the subnet"),
     ("compute.firewalls.insert", "creating a firewall rule"),
-    ("run.CreateJob", "creating the job of the live test"),
+    ("run.CreateJob", "creating the live test"),
     ("run.UpdateService", "updating the service"),
     ("compute.networks.list", "reading the networks"),
     ("run.ListServices", "reading the services"),
 )
 
 KINDS: tuple[tuple[str, str], ...] = (
-    ("http:403", "is refused: permission denied"),
-    ("http:503", "is answered: unavailable, try again"),
-    ("operation_error", "is accepted, and fails later"),
-    ("reset", "loses its connection"),
-    ("slow", "takes long"),
+    ("http:403", "403, permission denied"),
+    ("http:503", "503, unavailable"),
+    ("operation_error", "accepted, fails later"),
+    ("reset", "connection lost"),
+    ("slow", "slow"),
 )
 
 

@@ -18,7 +18,7 @@ from wizard.wording import one_line
 class ProjectPage(WizardPage):
     PAGE = Page.PROJECT
     HEADING = "Which project?"
-    LEAD = "The Google Cloud project that the Cloud Run service is in."
+    LEAD = "The one that the Cloud Run service is in."
     WHY = (
         "Everything is read and made in one project, as whoever the Application Default Credentials belong to.\n\n"
         "A project that is not listed can be typed: listing projects needs a permission of its own "

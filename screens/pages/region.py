@@ -17,7 +17,7 @@ from wizard.flow.pages import Page
 class RegionPage(WizardPage):
     PAGE = Page.REGION
     HEADING = "Which region?"
-    LEAD = "The region that the Cloud Run service is in, or shall be in."
+    LEAD = "Where the Cloud Run service is, or shall be."
     WHY = (
         "A connector, or the subnet for Direct VPC egress, must be in the region of the service. The targets may be in "
         "any region of the network; traffic between regions costs more and takes longer."

@@ -30,7 +30,7 @@ class ServicePage(WizardPage):
         yield FilterList(empty="", id="services")
         yield Lines(id="none")
         yield Section("A new service instead", id="new-heading")
-        yield Field("service", label="Name")
+        yield Field("service", label="Name", tight=True)
         yield Field("image", label="Container image")
 
     def on_mount(self) -> None:
@@ -46,7 +46,7 @@ class ServicePage(WizardPage):
 
     def ready(self, model: Model) -> str:
         if not model.answers.service:
-            return "choose a service, or name a new one"
+            return "choose a service"
         if model.inventory is None:
             return "the project is still being read" if model.reading else "the project could not be read"
         known = {service.name for service in model.inventory.services}

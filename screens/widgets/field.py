@@ -33,8 +33,8 @@ class Field(Vertical):
         def control(self) -> Field:
             return self.field
 
-    def __init__(self, key: str, *, label: str = "", id: str | None = None) -> None:
-        super().__init__(id=id or f"field-{key.replace('.', '-')}", classes="field")
+    def __init__(self, key: str, *, label: str = "", tight: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id or f"field-{key.replace('.', '-')}", classes="field -tight" if tight else "field")
         self.key = key
         self._label = label or BY_KEY[key].prompt
         self._held = ""

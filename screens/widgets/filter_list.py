@@ -43,7 +43,7 @@ class Item(Struct, frozen=True, kw_only=True):
 class FilterList(Vertical):
     """Rows, a filter that appears when asked for, and a line that says how many match."""
 
-    BINDINGS = [Binding("slash", "filter", "Filter", show=False)]
+    BINDINGS = [Binding("slash", "filter", "Filter", id="filter", tooltip="Filter the list")]
 
     class Chosen(Message):
         """A row was chosen by Enter or by a click."""

@@ -230,6 +230,12 @@ def test_which_network() -> None:
     assert "network_legacy" in codes(planned(legacy, wishes()))
 
 
+def test_networks_that_may_not_be_listed_do_not_break_the_plan() -> None:
+    plan = planned(tutorial(networks=()), wishes())
+    assert "network_ambiguous" in codes(plan)
+    assert plan.blocked
+
+
 def test_missing_permissions_and_apis() -> None:
     plan = planned(tutorial(granted=frozenset(PERMISSIONS) - {"vpcaccess.connectors.create"}), wishes())
     assert plan.blocked

@@ -18,7 +18,7 @@ def choose_network(draft: Draft) -> Network | None:
             draft.block("network_missing", f"there is no network {wanted} here; networks: {known}", "--network NAME")
             return None
         return _usable(draft, networks[wanted])
-    homes = {name for target in draft.targets if (name := home_of(draft, target))}
+    homes = {name for target in draft.targets if (name := home_of(draft, target)) in networks}
     candidates = homes or (set(networks) if len(networks) == 1 else set())
     if len(candidates) != 1:
         names = ", ".join(sorted(homes or networks)[:5]) or "none"
