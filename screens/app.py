@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
@@ -49,7 +50,8 @@ class WizardApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         for theme in themes.OWN:
             self.register_theme(theme)
-        self.theme = themes.DARK.name
+        if "TEXTUAL_THEME" not in os.environ:
+            self.theme = themes.DARK.name
         self._own_keys()
         self._heed_signals()
         self.wizard.listen(self._follow)

@@ -45,7 +45,7 @@ class ProjectPage(WizardPage):
                 title=project.id,
                 detail=(one_line(project.name), Tone.MUTED),
                 refused="" if project.state == "ACTIVE" else f"is {one_line(project.state)}",
-                mark=("●", Tone.CHOSEN) if project.id == chosen else "○",
+                mark=("●", Tone.STRONG) if project.id == chosen else "○",
             )
             for project in self.wizard.places.projects
         ]

@@ -37,7 +37,7 @@ class RegionPage(WizardPage):
     def show(self, model: Model) -> None:
         chosen = model.answers.region
         items = [
-            Item(id=name, title=name, mark=("●", Tone.CHOSEN) if name == chosen else "○")
+            Item(id=name, title=name, mark=("●", Tone.STRONG) if name == chosen else "○")
             for name in self.wizard.places.regions
         ]
         self.query_one(FilterList).put(items, at=chosen)

@@ -70,7 +70,7 @@ def _item(service: Service, chosen: str) -> Item:
         id=service.name,
         title=one_line(service.name),
         detail=(one_line(way) or "no way into a network yet", Tone.MUTED),
-        mark=("●", Tone.CHOSEN) if service.name == chosen else "○",
+        mark=("●", Tone.STRONG) if service.name == chosen else "○",
     )
 
 

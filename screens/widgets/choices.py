@@ -63,7 +63,7 @@ class Choices(OptionList):
 
 
 def _option(choice: Choice, chosen: bool) -> Option:
-    tone = Tone.MUTED if choice.refused else Tone.CHOSEN if chosen else Tone.PLAIN
+    tone = Tone.MUTED if choice.refused else Tone.STRONG if chosen else Tone.PLAIN
     first = line((f"{'●' if chosen else '○'} {choice.title}", tone))
     below = " ".join(filter(None, (choice.note, choice.refused)))
     content = line(first, ("\n  " + below, Tone.MUTED)) if below else first

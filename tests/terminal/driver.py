@@ -55,21 +55,8 @@ class Terminal:
         columns, rows = map(str, self._size)
         gone = [word for name, value in self._environment.items() if value is None for word in ("-u", name)]
         given = [f"{name}={value}" for name, value in self._environment.items() if value is not None]
-        session = [
-            "new-session",
-            "-d",
-            "-s",
-            "one",
-            "-x",
-            columns,
-            "-y",
-            rows,
-            "--",
-            "env",
-            *gone,
-            *given,
-            *self._words,
-        ]
+        program = ["sh", "-c", _PROGRAM, str(self._code), "env", *gone, *given, *self._words]
+        session = ["new-session", "-d", "-s", "one", "-x", columns, "-y", rows, "--", *program]
         self._tmux("start-server", ";", *_OPTIONS, *session)
         return self
 
