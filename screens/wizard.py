@@ -107,8 +107,10 @@ class Wizard:
     def forget(self) -> None:
         """Begin anew: every answer but the place goes."""
         held = self._model.answers
-        place = {"project": held.project, "region": held.region}
-        self._model = replace(self._model, answers=from_keys(place), answered=frozenset(), problems={}, express=False)
+        place = {key: text for key, text in (("project", held.project), ("region", held.region)) if text}
+        self._model = replace(
+            self._model, answers=from_keys(dict(place)), answered=frozenset(place), problems={}, express=False
+        )
         self.saved.keep(self._model)
         self.replan()
 

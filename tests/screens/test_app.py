@@ -155,7 +155,12 @@ async def test_ones_own_keys(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("fly = 'f4'", "no command 'fly'"), ("jump = 4", "must be keys as text"), ("jump", "keymap.toml"), ("é\xff", "keymap.toml")],
+    [
+        ("fly = 'f4'", "no command 'fly'"),
+        ("jump = 4", "must be keys as text"),
+        ("jump", "keymap.toml"),
+        ("é\xff", "keymap.toml"),
+    ],
 )
 def test_a_wrong_keymap_names_what_is_wrong(content: str, said: str, tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(content, "latin-1")

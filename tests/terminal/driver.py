@@ -118,6 +118,13 @@ class Terminal:
             sleep(POLL)
         return int(code)
 
+    @property
+    def process(self) -> Path:
+        """The folder of the program under /proc (Linux)."""
+        shell = self._tmux("display-message", "-t", "one", "-p", "#{pane_pid}").strip()
+        children = Path(f"/proc/{shell}/task/{shell}/children").read_text().split()
+        return Path("/proc") / children[0]
+
     def _tmux(self, *words: str) -> str:
         command = [TMUX or "tmux", "-u", "-L", self._socket, "-f", "/dev/null", *words]
         inside = {name: value for name, value in environ.items() if name not in ("TMUX", "TMUX_PANE")}

@@ -17,8 +17,8 @@ from wizard.errors import InputError
 from wizard.paths import find_paths
 
 _SCENARIOS = {
-    "tutorial": "a Redis, a PostgreSQL and an API on VMs; nothing is connected yet",
-    "managed": "a managed Redis and SQL behind private services access",
+    "tutorial": "a Redis, a PostgreSQL and an API on VMs",
+    "managed": "a managed Redis and SQL, by private services access",
     "seed": "the well-known tutorial with its own names",
 }
 

@@ -1,0 +1,119 @@
+"""The wizard in a terminal: it appears, follows the window, steps aside, leaves, and knows what it cannot draw on."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.terminal.conftest import SANDBOX
+from tests.terminal.driver import Terminal
+from wizard.errors import Exit
+
+RUNVPC = (sys.executable, "-m", "wizard")
+WIZARD = (*RUNVPC, *SANDBOX, "--speed", "instant")
+HEADING = "Connect Cloud Run to a private network"
+
+SIZES = ((80, 24), (60, 20), (120, 40))
+
+
+def opened(terminal: Terminal) -> str:
+    """The screen once the sandbox is open."""
+    terminal.until(lambda screen: HEADING in screen and "SIMULATION" in screen and "…" not in screen)
+    return terminal.steady()
+
+
+def test_the_first_frame_says_what_this_is_and_how_to_leave() -> None:
+    with Terminal(RUNVPC) as terminal:
+        screen = terminal.until(HEADING)
+        assert "Quit" in terminal.until("Quit")
+        assert "Welcome" in screen
+        terminal.keys("C-q")
+        assert terminal.exit_code() == Exit.DONE
+
+
+def test_a_sandbox_says_so_on_the_first_line() -> None:
+    with Terminal(WIZARD) as terminal:
+        assert opened(terminal).splitlines()[0].strip().startswith("SIMULATION tutorial")
+        terminal.keys("C-c")
+        assert terminal.exit_code() == Exit.DONE
+
+
+def test_it_follows_the_window() -> None:
+    with Terminal(WIZARD, SIZES[0]) as terminal:
+        opened(terminal)
+        for columns, rows in (*SIZES[1:], SIZES[0]):
+            terminal.resize(columns, rows)
+            terminal.until(lambda screen, rows=rows: "Quit" in last_line(screen, rows))
+            screen = terminal.steady()
+            assert HEADING in screen
+            assert "SIMULATION" in screen.splitlines()[0]
+            assert "Next: Service" in screen
+            assert all(len(line) <= columns for line in screen.splitlines())
+
+
+def last_line(screen: str, rows: int) -> str:
+    """The bottom row, empty when the screen is not that high."""
+    return dict(enumerate(screen.splitlines(), 1)).get(rows, "")
+
+
+def test_it_steps_aside_for_the_shell_and_comes_back() -> None:
+    with Terminal(["bash", "--norc", "-i"], environment={"PS1": "here> "}) as terminal:
+        terminal.until("here>")
+        terminal.type(" ".join(WIZARD))
+        terminal.keys("Enter")
+        opened(terminal)
+        terminal.keys("C-z")
+        terminal.until("Stopped")
+        terminal.type("echo $((6 * 7))")
+        terminal.keys("Enter")
+        assert "\n42\n" in terminal.until("\n42\n")
+        terminal.type("fg")
+        terminal.keys("Enter")
+        assert "echo" not in opened(terminal)
+        terminal.keys("C-q")
+        assert "42" in terminal.until(lambda screen: HEADING not in screen and "here>" in screen)
+
+
+def test_a_closed_terminal_ends_it() -> None:
+    with Terminal(RUNVPC) as terminal:
+        terminal.until(HEADING)
+        process = terminal.process
+        assert process.joinpath("cmdline").exists()
+    gone_within(process)
+
+
+def gone_within(process: os.PathLike[str], seconds: float = 10) -> None:
+    """Wait for the end of a process, given by its folder under /proc."""
+    subprocess.run(
+        ["sh", "-c", f"for i in $(seq {seconds * 10:g}); do [ -d '{process}' ] || exit 0; sleep 0.1; done; exit 1"],
+        check=True,
+    )
+
+
+def test_no_color_means_none() -> None:
+    with Terminal(WIZARD, environment={"NO_COLOR": "1"}) as terminal:
+        opened(terminal)
+        coloured = re.findall(r"\x1b\[[0-9;]*[34]8;5;(\d+)", terminal.text(styles=True))
+        assert coloured
+        assert {code for code in map(int, coloured) if not 232 <= code <= 255} <= {0, 15, 16, 231}
+        assert not re.search(r"\x1b\[(?:[0-9;]*;)?[349][0-7]m", terminal.text(styles=True))
+
+
+def test_a_dumb_terminal_is_asked_in_lines() -> None:
+    with Terminal(WIZARD, environment={"TERM": "dumb"}) as terminal:
+        terminal.until("Cloud Run service")
+        assert not re.search(r"[─-╿]", terminal.text())
+        terminal.keys("C-c")
+        assert terminal.exit_code() == Exit.STOPPED
+
+
+@pytest.mark.parametrize("words", [RUNVPC, WIZARD, (*RUNVPC, "setup")])
+def test_without_a_terminal_it_says_what_is_missing_and_asks_nothing(words: tuple[str, ...]) -> None:
+    done = subprocess.run(words, stdin=subprocess.PIPE, input="", capture_output=True, text=True, timeout=30)
+    assert done.returncode == Exit.INPUT
+    assert "--service" in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
