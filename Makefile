@@ -1,6 +1,6 @@
 # Bare `make` explains itself.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit bench constraints clean
+.PHONY: help demo demo-lines test lint types unit bench constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,7 +21,10 @@ $(VENV)/.test: $(VENV)/.runtime
 	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-demo: $(VENV)/.runtime ## See it: from "cannot reach 10.0.0.3" to "connected, proven", and back, on the sandbox cloud
+demo: $(VENV)/.runtime ## The wizard on the sandbox cloud: from "cannot reach 10.0.0.3" to "connected, proven"
+	@RUNVPC_STATE_DIR=$(CURDIR)/$(STATE) $(BIN)/runvpc --sandbox tutorial
+
+demo-lines: $(VENV)/.runtime ## The same without pages, as lines of text, in about half a minute
 	@RUNVPC_STATE_DIR=$(CURDIR)/$(STATE) sh docs/demo.sh $(BIN)/runvpc
 
 test: lint types unit ## Everything that must hold

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec.structs import replace
@@ -18,6 +19,8 @@ from wizard.errors import RunvpcError
 from wizard.flow.edits import default
 from wizard.flow.model import Model, Trouble
 from wizard.flow.pages import PAGE_OF, Page
+from wizard.inventory import Inventory
+from wizard.paths import Paths
 from wizard.plan.setup.preflight import PERMISSIONS
 
 OPEN = frozenset({RunStatus.STOPPED, RunStatus.FAILED, RunStatus.WAITING})
@@ -48,8 +51,6 @@ class Sitting(Protocol):
 
     def resume(self, run: str) -> None: ...
 
-    def undo(self, run: str) -> None: ...
-
 
 class Places:
     """Everything here is begun by a page and goes on when it is left. A late reply to an old question is dropped."""
@@ -61,6 +62,10 @@ class Places:
         self.projects: tuple[ProjectInfo, ...] = ()
         self.regions: tuple[str, ...] = ()
         self.live = False
+
+    @property
+    def _journal(self) -> Path:
+        return Paths(self._sitting.desk.state).journal
 
     # --- what a page begins
 
@@ -112,7 +117,7 @@ class Places:
         self._again()
 
     def take_up(self, row: RunRow, *, undo: bool) -> None:
-        """Open the cloud that the run belongs to, and go on with the run or show what taking it back would do."""
+        """Open the cloud that the run belongs to, and go on with it, or to the page on which it can be taken back."""
         self._again = lambda: self.take_up(row, undo=undo)
         self._begin(f"opening the cloud of run {row.id}", lambda: self._take_up(row, undo))
 
@@ -123,7 +128,7 @@ class Places:
 
     def read_runs(self) -> None:
         """The runs that were not finished, of every cloud."""
-        path = self._sitting.desk.state / "journal.db"
+        path = self._journal
         rows: tuple[RunRow, ...] = ()
         trouble = self._sitting.model.trouble
         if path.exists():
@@ -175,11 +180,11 @@ class Places:
             scenario = desk.scenario_of(row.environment)
             opening = desk.sandbox(scenario) if scenario else desk.live(row.project, row.region)
             edit = await self._open(opening, None)
-        if undo:
-            self._sitting.undo(row.id)
-        else:
+        with Journal.open(self._journal) as journal:
+            self._sitting.put(replace(self._sitting.model, run=journal.state(row.id)))
+        if not undo:
             self._sitting.resume(row.id)
-        self._sitting.go(Page.APPLY)
+        self._sitting.go(Page.DONE if undo else Page.APPLY)
         return edit
 
     async def _read(self, session: Session) -> Edit:
@@ -193,7 +198,10 @@ class Places:
             secrets=names,
             permissions=PERMISSIONS,
         )
-        return lambda model: replace(model, inventory=facts)
+        lost = lost_connection(facts)
+        if lost is None:
+            return lambda model: replace(model, inventory=facts)
+        return lambda model: replace(model, inventory=model.inventory or facts, trouble=lost)
 
     async def _find_projects(self) -> Edit:
         desk = self._sitting.desk
@@ -208,6 +216,23 @@ class Places:
         scenario = model.session.scenario if model.session is not None else ""
         self.regions = await self._sitting.desk.regions(scenario, model.answers.project)
         return _same
+
+
+_NO_CONNECTION = {
+    "UNAUTHENTICATED": "log in again: gcloud auth application-default login",
+    "UNAVAILABLE": "check the connection to the network",
+    "DEADLINE_EXCEEDED": "check the connection to the network",
+}
+"""Errors that concern every call, and what to do; what a single list may not show is a finding of the plan instead."""
+
+
+def lost_connection(facts: Inventory) -> Trouble | None:
+    """Why nothing can be read any more: an expired token, a network that is gone. None when the project was read."""
+    for gap in facts.gaps:
+        if gap.status in _NO_CONNECTION:
+            fix = _NO_CONNECTION[gap.status]
+            return Trouble(doing=f"reading {gap.what}", message=gap.message, fix=fix, code=gap.status.lower())
+    return None
 
 
 def _same(model: Model) -> Model:

@@ -39,7 +39,7 @@ class Unfinished(ModalScreen[str | None]):
         undoing = self._row.phase is Phase.UNDO
         items = [Item(id=RESUME, title="Go on", note="looks at what there is first; nothing is made twice")]
         if not undoing:
-            items.append(Item(id=UNDO, title="Take it back", note="shows what goes before anything does"))
+            items.append(Item(id=UNDO, title="Take it back", note="shows first what goes and what stays"))
         items.append(Item(id=KEEP, title="Keep what there is", note="not offered here again; `runvpc runs` lists it"))
         rows = self.query_one(FilterList)
         rows.put(items)

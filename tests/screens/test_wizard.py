@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from screens.saved import SavedAnswers
 from screens.wizard import Wizard
+from tests.apply.fake_cloud import FakeCloud
 from tests.screens.stage import PaperDesk, model
 from wizard.answer_check import check_answers
 from wizard.answers import Answers, Value, by_key
@@ -21,6 +24,7 @@ from wizard.errors import CloudError
 from wizard.flow.edits import default
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
+from wizard.records import Network
 
 
 class Later:
@@ -135,13 +139,30 @@ async def test_what_failed_can_be_tried_again(tmp_path: Path) -> None:
     made, later = wizard_at(tmp_path, desk=desk)
     made.places.enter_sandbox("tutorial")
     await later.run()
-    assert made.model.trouble is not None
-    assert made.model.trouble.fix == "log in again"
+    assert [trouble.fix for trouble in (made.model.trouble,) if trouble] == ["log in again"]
     desk.error = None
     made.places.again()
     await later.run()
     assert made.model.trouble is None
     assert made.model.inventory is not None
+
+
+async def test_an_expired_token_keeps_what_was_known_and_says_what_to_do(tmp_path: Path) -> None:
+    class Expired(FakeCloud):
+        async def networks(self) -> tuple[Network, ...]:
+            raise CloudError("the token [/x] has expired", status="UNAUTHENTICATED")
+
+    shown = model(tmp_path, Page.NETWORK)
+    assert shown.session is not None
+    broken = dataclasses.replace(shown.session, cloud=Expired(tmp_path / "world"))
+    made, later = wizard_at(tmp_path, msgspec.structs.replace(shown, session=broken))
+    made.places.read()
+    await later.run()
+    assert made.model.inventory == shown.inventory
+    assert made.model.plan == shown.plan
+    assert [trouble.fix for trouble in (made.model.trouble,) if trouble] == [
+        "log in again: gcloud auth application-default login"
+    ]
 
 
 EDITS: dict[str, st.SearchStrategy[Value]] = {
