@@ -81,6 +81,8 @@ class Wizard:
         """Answer several questions that only make sense together; none is answered when one is refused."""
         answers, cleared = self._model.answers, set[str]()
         try:
+            if self._model.locked:
+                raise InputError("a run is under way: its answers stay as they are", field=next(iter(values)))
             for key, value in values.items():
                 check_value(BY_KEY[key], value)
                 cleared |= {gone.key for gone in consequences(answers, key, value)}
