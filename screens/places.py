@@ -184,7 +184,8 @@ class Places:
             self._sitting.put(replace(self._sitting.model, run=journal.state(row.id)))
         if not undo:
             self._sitting.resume(row.id)
-        self._sitting.go(Page.DONE if undo else Page.APPLY)
+        else:
+            self._sitting.go(Page.DONE)
         return edit
 
     async def _read(self, session: Session) -> Edit:

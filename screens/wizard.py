@@ -12,6 +12,7 @@ from screens.run_keeper import RunKeeper
 from screens.saved import SavedAnswers
 from wizard.answer_check import check_answers, check_value
 from wizard.answers import Answers, Value, by_key, from_keys
+from wizard.apply.events import RunStatus
 from wizard.apply.state import RunState
 from wizard.desk import Desk
 from wizard.errors import InputError, RunvpcError
@@ -173,27 +174,35 @@ class Wizard:
         model = self._model
         if model.plan is None or model.session is None or model.plan.blocked or model.running or model.read_only:
             return
-        self.put(replace(self._model, running=True))
-        self.keeper.start(model.plan, model.session, model.answers)
+        self.put(replace(self._model, running=True, run=None))
+        self.spawn(self.keeper.start(model.plan, model.session, model.answers))
         self.go(Page.APPLY)
 
     def resume(self, run: str) -> None:
         """Go on with a run of this cloud."""
         if self._model.session is not None and not self._model.running:
             self.put(replace(self._model, running=True))
-            self.keeper.resume(run, self._model.session)
+            self.spawn(self.keeper.resume(run, self._model.session))
+            self.go(Page.APPLY)
 
     def undo(self, run: str) -> None:
         """Take back a run of this cloud."""
         if self._model.session is not None and not self._model.running:
             self.put(replace(self._model, running=True))
-            self.keeper.undo(run, self._model.session)
+            self.spawn(self.keeper.undo(run, self._model.session))
+            self.go(Page.APPLY)
 
     def _run_changed(self, state: RunState) -> None:
         self.put(replace(self._model, run=state))
 
-    def _run_ended(self) -> None:
+    def _run_ended(self, error: RunvpcError | None) -> None:
+        """What the run changed is read, the next plan gets names of its own, and answers that are done with go."""
         self._token = self._new_token()
-        self.put(replace(self._model, running=False))
+        model = self._model
+        self.put(replace(model, running=False))
+        if model.run is not None and model.run.status is RunStatus.DONE and model.session is not None:
+            self.saved.forget(model.session.environment)
         self.places.read()
         self.places.read_runs()
+        if error is not None:
+            self.troubled("the run", error)

@@ -64,7 +64,7 @@ def closed(page: Page, model: Model) -> str:
 
 def _closed_after_apply(page: Page, model: Model) -> str:
     if model.run is None:
-        return "nothing has been applied yet"
+        return "" if page is Page.APPLY and model.running else "nothing has been applied yet"
     if page is Page.CONNECTIVITY and not model.run.probes:
         return "no live test has reported yet"
     if page is Page.DONE and model.running:
