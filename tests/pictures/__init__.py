@@ -1,1 +1,1 @@
-"""`make pictures`: the walk through the wizard as one animated SVG, and the page of keys, both made from the product."""
+"""`make pictures`: the walk through the wizard as one animated SVG, and the page of keys, made from the product."""

@@ -1,7 +1,7 @@
 """Screenshots of a terminal joined into one animated SVG: no script, no font from elsewhere, every line stored once.
 
-The frames stand below each other on a strip, which steps upwards behind a window. Browsers show that in an `<img>`, too.
-Whoever asked for less motion sees the last frame.
+The frames stand below each other on a strip, which steps upwards behind a window; browsers show that in an `<img>`,
+too. Whoever asked for less motion sees the last frame.
 """
 
 from __future__ import annotations
@@ -96,12 +96,12 @@ def film(frames: Sequence[Frame], title: str) -> str:
         *(_frame(n, p, frame.caption, lines, height) for n, (p, frame) in enumerate(zip(pictures, shown, strict=True))),
         "</g></svg></svg>",
     ]
-    whole = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_short(width + 2 * EDGE)} {_short(BAR + height + LINE)}">'
+    whole = f"0 0 {_short(width + 2 * EDGE)} {_short(BAR + height + LINE)}"
     rules = [f".{name}{{{style}}}" for style, name in styles.items()]
     head = (
         f"<title>{escape(title)}</title><style>{''.join(_motion(shown, height + LINE))}{''.join(rules)}</style><defs>"
     )
-    return "\n".join([whole, head, *body]) + "\n"
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{whole}">', head, *body]) + "\n"
 
 
 def _motion(frames: Sequence[Frame], height: float) -> Iterable[str]:
@@ -139,7 +139,7 @@ def _frame(number: int, picture: Picture, caption: str, lines: dict[Line, str], 
 
 def _drawn(line: Line, styles: dict[str, str], ground: str) -> str:
     rects = (
-        f'<rect fill="{run.style}" x="{_short(run.at * CELL)}" width="{_short(run.width * CELL)}" height="{LINE + 0.3}"/>'
+        f'<rect fill="{run.style}" x="{_short(run.at * CELL)}" width="{_short(run.width * CELL)}" height="24.7"/>'
         for run in line.grounds
         if run.style != ground
     )

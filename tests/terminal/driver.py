@@ -76,6 +76,15 @@ class Terminal:
         """Type a text as it is."""
         self._tmux("send-keys", "-t", "one", "-l", "--", text)
 
+    def click(self, text: str) -> None:
+        """Click the first place where this text stands, as terminals report it (SGR). Raises ValueError without one."""
+        rows = [(row, line.index(text)) for row, line in enumerate(self.text().splitlines(), 1) if text in line]
+        if not rows:
+            raise ValueError(f"nowhere: {text}")
+        row, before = rows[0]
+        for end in "Mm":
+            self.type(f"\x1b[<0;{before + 1};{row}{end}")
+
     def resize(self, columns: int, rows: int) -> None:
         """Pull the window to another size."""
         self._tmux("resize-window", "-t", "one", "-x", str(columns), "-y", str(rows))

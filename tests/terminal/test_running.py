@@ -58,6 +58,26 @@ def test_it_follows_the_window() -> None:
             assert all(len(line) <= columns for line in screen.splitlines())
 
 
+def test_it_outlives_a_window_too_small_to_read() -> None:
+    with Terminal(WIZARD) as terminal:
+        opened(terminal)
+        terminal.resize(12, 4)
+        terminal.steady()
+        terminal.resize(80, 24)
+        terminal.until(lambda screen: HEADING in screen and "Quit" in last_line(screen, 24))
+
+
+def test_it_is_clicked() -> None:
+    with Terminal(WIZARD) as terminal:
+        opened(terminal)
+        terminal.click("Next: Service")
+        terminal.until("Which service?")
+        terminal.click("Welcome")
+        terminal.until(HEADING)
+        terminal.click("Quit")
+        assert terminal.exit_code() == Exit.DONE
+
+
 def last_line(screen: str, rows: int) -> str:
     """The bottom row, empty when the screen is not that high."""
     return dict(enumerate(screen.splitlines(), 1)).get(rows, "")
@@ -109,6 +129,15 @@ def test_no_color_means_none() -> None:
         assert coloured
         assert {code for code in map(int, coloured) if not 232 <= code <= 255} <= {0, 15, 16, 231}
         assert not re.search(r"\x1b\[(?:[0-9;]*;)?[349][0-7]m", terminal.text(styles=True))
+
+
+def test_without_a_place_to_draw_it_asks_in_lines(tmp_path: Path) -> None:
+    """The screens are drawn on standard error; somebody may have sent that elsewhere."""
+    words = ["sh", "-c", 'exec "$@" 2>"$0"', str(tmp_path / "errors"), *WIZARD]
+    with Terminal(words) as terminal:
+        terminal.until("Cloud Run service")
+        terminal.keys("C-c")
+        assert terminal.exit_code() == Exit.STOPPED
 
 
 def test_a_dumb_terminal_is_asked_in_lines() -> None:
