@@ -12,7 +12,7 @@ from textual.app import App, SystemCommand
 from textual.screen import ModalScreen, Screen
 
 from screens import themes
-from screens.commands import COMMANDS, bindings
+from screens.commands import BY_ID, COMMANDS, bindings
 from screens.dialogs.faults import Faults
 from screens.dialogs.help import Help
 from screens.dialogs.jump import Jump
@@ -112,6 +112,16 @@ class WizardApp(App[None], inherit_bindings=False):
         if self.page is not None:
             self.push_screen(Jump(self.wizard.model), go)
 
+    def action_pause(self) -> None:
+        self.wizard.pause()
+
+    def action_stop(self) -> None:
+        self.wizard.stop()
+
+    def action_log(self) -> None:
+        if self.page is not None:
+            self.page.toggle_class("-log")
+
     # --- everywhere
 
     def action_help(self) -> None:
@@ -157,6 +167,11 @@ class WizardApp(App[None], inherit_bindings=False):
             return action not in ("next_page", "back", "filter", "why", "jump", "faults", "copy_words", "help")
         if action == "next_page":
             return None if page.ready(self.wizard.model) else bool(page.next_label(self.wizard.model))
+        command = BY_ID.get(action)
+        if command is not None and page.PAGE not in command.pages:
+            return False
+        if action in ("pause", "stop"):
+            return True if self.wizard.model.running else None
         if action == "faults":
             return self.wizard.model.session is not None and self.wizard.model.session.simulated
         return page.has_filter if action == "filter" else True

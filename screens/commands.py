@@ -12,6 +12,9 @@ from wizard.flow.pages import Page
 ANYWHERE: frozenset[Page] = frozenset(Page)
 
 
+RUN = frozenset({Page.APPLY})
+
+
 class Command(Struct, frozen=True, kw_only=True):
     """Something a person can do by a key, by the palette, or by a click.
 
@@ -43,9 +46,15 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         id="quit_safely", keys="ctrl+q,ctrl+c", title="Quit", help="Leave; a run is stopped in good order", footer=True
     ),
+    Command(id="pause", keys="p", title="Pause", help="Pause after this step, or go on", pages=RUN, footer=True),
+    Command(id="stop", keys="s", title="Stop", help="Stop after the call in flight", pages=RUN, footer=True),
+    Command(id="log", keys="l", title="Log", help="Show or hide the log", pages=RUN, footer=True),
     Command(id="command_palette", keys="ctrl+p", title="Commands", help="Every command by name", priority=True),
     Command(id="suspend_process", keys="ctrl+z", title="Suspend", help="Back to the shell; fg comes back"),
 )
+
+
+BY_ID = {command.id: command for command in COMMANDS}
 
 
 def bindings(commands: Sequence[Command]) -> list[BindingType]:

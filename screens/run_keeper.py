@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Protocol
 
 from wizard.answers import Answers
 from wizard.apply.events import Event
@@ -13,8 +14,8 @@ from wizard.apply.journal import Journal
 from wizard.apply.resume import resume
 from wizard.apply.runner import run
 from wizard.apply.state import RunState, reduce, replay
-from wizard.apply.undo import undo
-from wizard.apply.work import Emit
+from wizard.apply.undo import Left, left_behind, undo, undo_plan
+from wizard.apply.work import Emit, Hold
 from wizard.desk import Session
 from wizard.errors import RunvpcError
 from wizard.export.answers import render
@@ -22,8 +23,13 @@ from wizard.paths import Paths, write_private
 from wizard.plan.plan import Plan
 from wizard.ports import Cloud
 
-Action = Callable[[RunHandle, Cloud, Emit, asyncio.Event], Awaitable[RunState]]
-"""`run`, `resume` or `undo` of `wizard.apply`."""
+
+class Action(Protocol):
+    """`run`, `resume` or `undo` of `wizard.apply`."""
+
+    def __call__(
+        self, handle: RunHandle, cloud: Cloud, emit: Emit, stop: asyncio.Event, /, *, hold: Hold
+    ) -> Awaitable[RunState]: ...
 
 
 class RunKeeper:
@@ -44,6 +50,7 @@ class RunKeeper:
         self._changed = changed
         self._ended = ended
         self._stop = asyncio.Event()
+        self._hold = Hold()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -75,6 +82,30 @@ class RunKeeper:
         """Take back a run of this cloud, or go on taking it back."""
         await self._carry_out(lambda journal: journal.attach(id_, session.environment), undo, session)
 
+    @property
+    def paused(self) -> bool:
+        """Whether no further step starts for now."""
+        return self.alive and self._hold.on and not self._stop.is_set()
+
+    def pause(self) -> None:
+        """Start no further step until `go_on`; those in flight go on."""
+        self._hold.put_on()
+
+    def go_on(self) -> None:
+        """Take a pause off."""
+        self._hold.take_off()
+
+    def plan_of(self, id_: str) -> Plan:
+        """The plan that a run was begun with. Raises RunvpcError."""
+        with Journal.open(self._paths.journal) as journal:
+            return journal.load(id_).plan
+
+    def undo_plan(self, id_: str) -> tuple[Plan, tuple[Left, ...]]:
+        """What taking a run back would do, and what it would leave. Raises RunvpcError."""
+        with Journal.open(self._paths.journal) as journal:
+            record = journal.load(id_)
+        return undo_plan(record), left_behind(record)
+
     def stop(self) -> None:
         """Finish the call in flight, record it, and start nothing more."""
         self._stop.set()
@@ -85,7 +116,7 @@ class RunKeeper:
         await self._idle.wait()
 
     async def _carry_out(self, open_run: Callable[[Journal], RunHandle], action: Action, session: Session) -> None:
-        self._stop = asyncio.Event()
+        self._stop, self._hold = asyncio.Event(), Hold()
         self._idle.clear()
         failure: RunvpcError | None = None
         try:
@@ -97,7 +128,7 @@ class RunKeeper:
                     state = reduce(state, event)
                     self._changed(state)
 
-                self._changed(await action(handle, session.cloud, emit, self._stop))
+                self._changed(await action(handle, session.cloud, emit, self._stop, hold=self._hold))
         except RunvpcError as error:
             failure = error
         finally:

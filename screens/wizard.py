@@ -192,6 +192,19 @@ class Wizard:
             self.spawn(self.keeper.undo(run, self._model.session))
             self.go(Page.APPLY)
 
+    def pause(self) -> None:
+        """Start no further step, or go on again."""
+        if self.keeper.paused:
+            self.keeper.go_on()
+        else:
+            self.keeper.pause()
+        self.put(self._model)
+
+    def stop(self) -> None:
+        """Finish the call in flight, record it, and start nothing more."""
+        self.keeper.stop()
+        self.put(self._model)
+
     def _run_changed(self, state: RunState) -> None:
         self.put(replace(self._model, run=state))
 

@@ -72,7 +72,7 @@ class TargetsPage(WizardPage):
             self.wizard.answer("targets", (*held, url))
 
     @on(Input.Submitted, "#another")
-    def _typed(self, event: Input.Submitted) -> None:
+    def _sent(self, event: Input.Submitted) -> None:
         event.stop()
         if not event.value.strip():
             self.query_one("#next").focus()

@@ -50,12 +50,22 @@ def test_it_follows_the_window() -> None:
         opened(terminal)
         for columns, rows in (*SIZES[1:], SIZES[0]):
             terminal.resize(columns, rows)
-            terminal.until(lambda screen, rows=rows: "Quit" in last_line(screen, rows))
-            screen = terminal.steady()
+            screen = until_footer(terminal, rows)
             assert HEADING in screen
             assert "SIMULATION" in screen.splitlines()[0]
             assert "Next: Service" in screen
             assert all(len(line) <= columns for line in screen.splitlines())
+
+
+def test_a_page_stands_still_from_its_first_frame() -> None:
+    """Nothing jumps once it can be seen, and what is clicked at once is what was meant."""
+    with Terminal(WIZARD) as terminal:
+        opened(terminal)
+        for key, heading in (("C-n", "Which service?"), ("Escape", HEADING)) * 3:
+            terminal.keys(key)
+            first = terminal.until(heading)
+            rows = [row for row, line in enumerate(first.splitlines()) if heading in line]
+            assert rows == [row for row, line in enumerate(terminal.steady().splitlines()) if heading in line]
 
 
 def test_it_outlives_a_window_too_small_to_read() -> None:
@@ -64,7 +74,7 @@ def test_it_outlives_a_window_too_small_to_read() -> None:
         terminal.resize(12, 4)
         terminal.steady()
         terminal.resize(80, 24)
-        terminal.until(lambda screen: HEADING in screen and "Quit" in last_line(screen, 24))
+        assert HEADING in until_footer(terminal, 24)
 
 
 def test_it_is_clicked() -> None:
@@ -74,13 +84,15 @@ def test_it_is_clicked() -> None:
         terminal.until("Which service?")
         terminal.click("Welcome")
         terminal.until(HEADING)
+        terminal.until("Quit")
         terminal.click("Quit")
         assert terminal.exit_code() == Exit.DONE
 
 
-def last_line(screen: str, rows: int) -> str:
-    """The bottom row, empty when the screen is not that high."""
-    return dict(enumerate(screen.splitlines(), 1)).get(rows, "")
+def until_footer(terminal: Terminal, rows: int) -> str:
+    """The screen once the footer is on this row and nothing moves."""
+    terminal.until(lambda screen: "Quit" in dict(enumerate(screen.splitlines(), 1)).get(rows, ""))
+    return terminal.steady()
 
 
 def test_it_steps_aside_for_the_shell_and_comes_back() -> None:
@@ -99,6 +111,20 @@ def test_it_steps_aside_for_the_shell_and_comes_back() -> None:
         assert "echo" not in opened(terminal)
         terminal.keys("C-q")
         assert "42" in terminal.until(lambda screen: HEADING not in screen and "here>" in screen)
+
+
+def test_a_polite_kill_gives_the_terminal_back() -> None:
+    with Terminal(["sh", "-c", '"$@"; echo ended with $?; stty -a', "sh", *RUNVPC]) as terminal:
+        terminal.until(HEADING)
+        terminal.steady()
+        shell = terminal.process
+        (child,) = shell.joinpath("task", shell.name, "children").read_text().split()
+        os.kill(int(child), signal.SIGTERM)
+        screen = terminal.until("icanon")
+        assert "ended with 0" in screen
+        assert "-icanon" not in screen
+        assert "-echo " not in screen
+        assert HEADING not in screen
 
 
 @pytest.mark.parametrize("early", [True, False], ids=["while-it-draws", "at-rest"])

@@ -9,13 +9,15 @@ from wizard.apply.handle import RunHandle
 from wizard.apply.runner import run
 from wizard.apply.state import RunState, replay
 from wizard.apply.undo import AlreadyUndone, undo
-from wizard.apply.work import Emit, Pace
+from wizard.apply.work import Emit, Hold, Pace
 from wizard.ports import Cloud
 
 _USUAL = Pace()
 
 
-async def resume(handle: RunHandle, cloud: Cloud, emit: Emit, stop: asyncio.Event, *, pace: Pace = _USUAL) -> RunState:
+async def resume(
+    handle: RunHandle, cloud: Cloud, emit: Emit, stop: asyncio.Event, *, pace: Pace = _USUAL, hold: Hold | None = None
+) -> RunState:
     """Finish the run of `handle`; what is done stays done. A run that is done already is returned as it is.
 
     Each step goes on from its last record (`perform.py`): nothing recorded, it starts; an intent without an answer, it
@@ -24,7 +26,7 @@ async def resume(handle: RunHandle, cloud: Cloud, emit: Emit, stop: asyncio.Even
     if handle.status is RunStatus.UNDONE:
         raise AlreadyUndone(handle.id)
     if handle.phase is Phase.UNDO:
-        return await undo(handle, cloud, emit, stop, pace=pace)
+        return await undo(handle, cloud, emit, stop, pace=pace, hold=hold)
     if handle.status is RunStatus.DONE:
         return replay(handle.history())
-    return await run(handle, cloud, emit, stop, pace=pace)
+    return await run(handle, cloud, emit, stop, pace=pace, hold=hold)

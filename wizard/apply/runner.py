@@ -11,19 +11,28 @@ from wizard.apply.perform import perform
 from wizard.apply.schedule import Results, schedule
 from wizard.apply.schema import JournalError
 from wizard.apply.state import RunState, replay
-from wizard.apply.work import Emit, Node, Pace, Work
+from wizard.apply.work import Emit, Hold, Node, Pace, Work
 from wizard.plan.plan import Plan
 from wizard.ports import Cloud
 
 _USUAL = Pace()
 
 
-async def run(handle: RunHandle, cloud: Cloud, emit: Emit, stop: asyncio.Event, *, pace: Pace = _USUAL) -> RunState:
-    """Apply the plan of `handle` as far as it is not applied yet; the state at the end.
+async def run(
+    handle: RunHandle,
+    cloud: Cloud,
+    emit: Emit,
+    stop: asyncio.Event,
+    *,
+    pace: Pace = _USUAL,
+    hold: Hold | None = None,
+) -> RunState:
+    """Apply the plan of `handle` as far as it is not applied yet; the state at the end. `hold` pauses between steps.
 
     Failures of steps are in the state. Raises JournalError, after which nothing more is sent.
     """
-    work = Work(handle=handle, cloud=cloud, emit=emit, stop=stop, pace=pace, state=replay(handle.history()))
+    history = replay(handle.history())
+    work = Work(handle=handle, cloud=cloud, emit=emit, stop=stop, pace=pace, hold=hold or Hold(), state=history)
     start(work)
     return await carry_out(work, nodes_of(handle.plan), RunStatus.DONE)
 
@@ -90,6 +99,7 @@ async def _start_if_ready(work: Work, node: Node, before: Results) -> StepEnded 
     failed = [id_ for id_, ended in before.items() if ended is not None and not ended.well]
     if failed:
         return _not_started(work, node, f"not started, because of {', '.join(failed)}", code="dependency")
+    await work.until_free()
     if work.stop.is_set() or None in before.values():
         return None
     return await perform(work, node)

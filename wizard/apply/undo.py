@@ -17,7 +17,7 @@ from wizard.apply.record import Attempt, RunRecord, StepRecord
 from wizard.apply.runner import carry_out, start
 from wizard.apply.settle import settle
 from wizard.apply.state import RunState, replay
-from wizard.apply.work import Emit, Node, Pace, StopRequested, Work
+from wizard.apply.work import Emit, Hold, Node, Pace, StopRequested, Work
 from wizard.errors import RunvpcError
 from wizard.plan.plan import Plan, Planned
 from wizard.plan.registry import AnyStep
@@ -41,14 +41,23 @@ class Left(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-async def undo(handle: RunHandle, cloud: Cloud, emit: Emit, stop: asyncio.Event, *, pace: Pace = _USUAL) -> RunState:
-    """Take back the run of `handle`, or go on taking it back; the state at the end.
+async def undo(
+    handle: RunHandle,
+    cloud: Cloud,
+    emit: Emit,
+    stop: asyncio.Event,
+    *,
+    pace: Pace = _USUAL,
+    hold: Hold | None = None,
+) -> RunState:
+    """Take back the run of `handle`, or go on taking it back; the state at the end. `hold` pauses between steps.
 
     Raises AlreadyUndone, JournalError, and CloudError when what a cut-off step left cannot be looked at.
     """
     if handle.status is RunStatus.UNDONE:
         raise AlreadyUndone(handle.id)
-    work = Work(handle=handle, cloud=cloud, emit=emit, stop=stop, pace=pace, state=replay(handle.history()))
+    history = replay(handle.history())
+    work = Work(handle=handle, cloud=cloud, emit=emit, stop=stop, pace=pace, hold=hold or Hold(), state=history)
     if handle.phase is Phase.APPLY:
         try:
             await settle(work)

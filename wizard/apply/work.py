@@ -48,6 +48,28 @@ class Node(Struct, frozen=True, kw_only=True):
     watched: bool = False
 
 
+class Hold:
+    """A pause: while it is on no further step starts; those in flight go on. Off at first."""
+
+    def __init__(self) -> None:
+        self._off = asyncio.Event()
+        self._off.set()
+
+    @property
+    def on(self) -> bool:
+        return not self._off.is_set()
+
+    def put_on(self) -> None:
+        self._off.clear()
+
+    def take_off(self) -> None:
+        self._off.set()
+
+    async def over(self) -> None:
+        """Return once it is off."""
+        await self._off.wait()
+
+
 class StopRequested(Exception):
     """Waiting was given up because the run is to stop; what was accepted goes on in the cloud."""
 
@@ -61,6 +83,7 @@ class Work:
     emit: Emit
     stop: asyncio.Event
     pace: Pace
+    hold: Hold = field(default_factory=Hold)
     state: RunState = field(default_factory=RunState)
 
     def report(self, event: Event) -> None:
@@ -72,6 +95,15 @@ class Work:
         """Show an event that is in the journal already."""
         self.state = reduce(self.state, event)
         self.emit(event)
+
+    async def until_free(self) -> None:
+        """Return once no pause is on, or a stop was asked for."""
+        waits = {asyncio.ensure_future(self.hold.over()), asyncio.ensure_future(self.stop.wait())}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def until_stop(self, waiting: Coroutine[Any, Any, T], grace: float) -> T:
         """The result of `waiting`; StopRequested when it is not there `grace` seconds after a stop."""
