@@ -29,6 +29,7 @@ from wizard.flow.model import Model
 from wizard.flow.pages import Page
 from wizard.tokens import new_token
 
+_UNDER_DIALOGS = frozenset({"quit_safely", "theme", "suspend_process"})
 _POLITE = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -164,7 +165,7 @@ class WizardApp(App[None], inherit_bindings=False):
         """What cannot be done now is greyed; what makes no sense here is hidden."""
         page = self.page
         if page is None:
-            return action not in ("next_page", "back", "filter", "why", "jump", "faults", "copy_words", "help")
+            return action in _UNDER_DIALOGS or action not in BY_ID
         if action == "next_page":
             return None if page.ready(self.wizard.model) else bool(page.next_label(self.wizard.model))
         command = BY_ID.get(action)

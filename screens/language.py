@@ -131,6 +131,14 @@ def _row(cells: list[Content], widths: list[int], right: frozenset[int], gap: in
     return Content("").join(parts)
 
 
+def fit(text: str, width: int) -> str:
+    """The text in at most `width` cells; of a long one the beginning and the end, which tell most."""
+    if len(text) <= width:
+        return text
+    tail = (width - 1) // 3
+    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"
+
+
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button
 
-from screens.language import Piece, Tone, bar, columns, line, lines, state
+from screens.language import Piece, Tone, bar, columns, fit, line, lines, state
 from screens.page import WizardPage
 from screens.widgets.text import Lines, Section
 from wizard.apply.events import Phase, RunStatus
@@ -20,7 +20,7 @@ from wizard.flow.pages import Page
 from wizard.guide.running import StepRow, elapsed, headline, log_lines, progress, step_rows, what_next
 from wizard.wording import duration
 
-_BAR = 10
+_BAR, _NAME, _LINE = 20, 36, 52
 
 
 class ApplyPage(WizardPage):
@@ -125,22 +125,29 @@ class ApplyPage(WizardPage):
 
 def _steps(rows: tuple[StepRow, ...]) -> Content:
     """The table, and under a step that is under way or failed what there is to say about it."""
-    table = columns([_cells(row) for row in rows], right=frozenset({2, 3})).split("\n")
+    table = columns([_cells(row) for row in rows], right=frozenset({2})).split("\n")
     made: list[Content] = []
     for row, drawn in zip(rows, table, strict=True):
         made.append(drawn)
-        if row.error:
+        if row.error and row.status == "failed":
             made.append(line((f"  {row.error}", Tone.BAD)))
             if row.fix:
                 made.append(line((f"  {row.fix}", Tone.MUTED)))
-        elif row.status == "running" and (row.note or row.operation):
-            made.append(line((f"  {row.note or row.operation}", Tone.MUTED)))
+        elif row.status == "running":
+            made += _under_way(row)
     return lines(made)
 
 
 def _cells(row: StepRow) -> tuple[Piece, ...]:
-    took = "" if row.seconds is None else duration(row.seconds)
-    usual = (f"of {duration(row.usual)}", Tone.MUTED) if row.usual and row.status == "running" else ""
-    running = row.status == "running" and row.seconds is not None
-    drawn = bar(row.seconds or 0.0, max(row.usual, row.seconds or 0.0), _BAR) if running else ""
-    return (state(row.status), row.id, took, usual, drawn)
+    took = "" if row.seconds is None or row.status == "skipped" else duration(row.seconds)
+    return (state(row.status), fit(row.id, _NAME), took)
+
+
+def _under_way(row: StepRow) -> list[Content]:
+    made: list[Content] = []
+    if row.usual and row.seconds is not None:
+        drawn = bar(row.seconds, max(row.usual, row.seconds), _BAR)
+        made.append(line("  ", drawn, (f"  usually {duration(row.usual)}", Tone.MUTED)))
+    if row.note or row.operation:
+        made.append(line((f"  {fit(row.note or row.operation, _LINE)}", Tone.MUTED)))
+    return made

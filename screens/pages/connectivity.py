@@ -39,7 +39,7 @@ class ConnectivityPage(WizardPage):
         good = all(row.after == "connected" for row in rows)
         word = "connected" if good else "failed"
         self.query_one("#verdict", Lines).put(line(glyph(word), f" {verdict_line(rows)}"))
-        self.query_one("#targets", Lines).put(line("\n", _table(rows)))
+        self.query_one("#targets", Lines).put(_table(rows))
         failures = [row for row in rows if row.advice]
         self.query_one("#todo-heading").display = bool(failures)
         self.query_one("#todo", Lines).put(lines(_todo(row) for row in failures))
@@ -50,29 +50,25 @@ class ConnectivityPage(WizardPage):
 
 
 def _table(rows: tuple[TargetRow, ...]) -> Content:
+    """Each target: its name, a line for each test, and its layers."""
+    cells: list[tuple[Piece, ...]] = []
+    for row in rows:
+        if row.before:
+            cells.append((("  before", Tone.MUTED), state(row.before)))
+        cells.append((("  now" if row.before else "  ", Tone.MUTED), state(row.after), *_measured(row)))
+    drawn = iter(columns(cells, right=frozenset({2})).split("\n"))
     made: list[Content] = []
     for row in rows:
-        made.append(line((row.target, Tone.STRONG)))
-        cells: list[tuple[Piece, ...]] = []
-        if row.before:
-            cells.append((("before", Tone.MUTED), state(row.before)))
-        cells.append((("now" if row.before else "", Tone.MUTED), state(row.after), *_measured(row)))
-        made.append(line("  ", columns(cells, right=frozenset({2}))) if len(cells) == 1 else _indented(cells))
-        made.append(line("  ", *_layers(row)))
-        made.append(line())
-    return lines(made[:-1])
-
-
-def _indented(cells: list[tuple[Piece, ...]]) -> Content:
-    drawn = columns(cells, right=frozenset({2})).split("\n")
-    return lines(line("  ", one) for one in drawn)
+        made += [line(), line((row.target, Tone.STRONG))]
+        made += [next(drawn) for _ in range(2 if row.before else 1)]
+        waited = f"network up after {duration(row.slowest_start)}" if row.slowest_start else ""
+        made.append(line("  ", *_layers(row), (waited, Tone.MUTED)))
+    return lines(made)
 
 
 def _measured(row: TargetRow) -> tuple[Piece, ...]:
     latency = f"{row.latency_ms:.1f} ms" if row.latency_ms is not None else ""
-    attempts = f"{row.connected} of {row.attempts} instances"
-    waited = f", network up after {duration(row.slowest_start)}" if row.slowest_start else ""
-    return latency, (attempts + waited, Tone.MUTED)
+    return latency, (f"{row.connected} of {row.attempts} instances", Tone.MUTED)
 
 
 def _layers(row: TargetRow) -> list[Piece]:

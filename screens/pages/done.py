@@ -53,7 +53,8 @@ class DonePage(WizardPage):
         if run is None:
             return
         words = headline(run, stopping=False, paused=False)
-        self.query_one("#headline", Lines).put(line(state(run.status.value), f"  {words}\n", what_next(run)))
+        then = f"\n{what_next(run)}" if run.status is not RunStatus.DONE else ""
+        self.query_one("#headline", Lines).put(line(state(run.status.value), f"  {words}", then))
         groups = (
             ("Made", made(run) if run.phase is Phase.APPLY else ()),
             ("Taken back", undone(run)),
@@ -67,7 +68,7 @@ class DonePage(WizardPage):
         self.query_one("#export", Button).display = model.plan is not None
         scenario = model.session.scenario if model.session is not None else ""
         rows = commands(run, model.answers.service or "SERVICE", scenario)
-        later = [line((words, Tone.WORDS), ("  " + what, Tone.MUTED)) for words, what in rows]
+        later = [line((f"{what}\n", Tone.MUTED), (f"  {words}", Tone.WORDS)) for words, what in rows]
         self.query_one("#later", Lines).put(lines(later))
 
     @on(Button.Pressed, "#undo")
@@ -107,5 +108,10 @@ class DonePage(WizardPage):
 
 
 def _group(name: str, parts: tuple[Part, ...]) -> Content:
-    rows = [(state(part.word), part.id, (part.note, Tone.MUTED)) for part in parts]
-    return lines([line(), line((name, Tone.STRONG)), columns(rows)])
+    table = columns([(state(part.word), part.id) for part in parts]).split("\n")
+    made: list[Content] = [line(), line((name, Tone.STRONG))]
+    for part, row in zip(parts, table, strict=True):
+        made.append(row)
+        if part.note and part.word != "create":
+            made.append(line((f"  {part.note}", Tone.MUTED)))
+    return lines(made)

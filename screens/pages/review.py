@@ -131,7 +131,7 @@ class ReviewPage(WizardPage):
 
 
 def _item(row: Row) -> Item:
-    return Item(id=row.id, title=row.id, mark=state(f"{row.op}"), note=row.reason)
+    return Item(id=row.id, title=row.id, mark=line(state(row.op), " " * (8 - len(row.op))))
 
 
 def _detail(row: Row) -> Content:

@@ -23,6 +23,8 @@ class Nav(Horizontal):
         self.query_one("#back", Button).display = back
         button = self.query_one("#next", Button)
         button.display = bool(following)
-        button.label = following
+        if str(button.label) != following:
+            button.label = following
+            button.refresh(layout=True)
         button.disabled = bool(why_not)
         self.query_one("#in-the-way", Lines).put(line((why_not, Tone.MUTED)))

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from ipaddress import ip_address, ip_network
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from wizard.answer_rules import env_literal
 from wizard.errors import InputError
+from wizard.guide.environment_targets import kind_of, scheme_of_port, targets_in
+from wizard.guide.networks import Home, Homes, Where
 from wizard.inventory import Inventory
-from wizard.network.egress_modes import private_block
-from wizard.network.intervals import parse_found
 from wizard.probe.targets import parse
-from wizard.records import Literal, Service
+from wizard.records import Instance, Literal, Service
+from wizard.wording import one_line
 
-_KIND_BY_NAME = (
-    (re.compile(r"REDIS|CACHE|MEMORYSTORE"), "redis", 6379),
-    (re.compile(r"POSTGRES|PG|DATABASE|DB|SQL_HOST"), "postgres", 5432),
-    (re.compile(r"MYSQL|MARIADB"), "mysql", 3306),
-    (re.compile(r"API|HTTP|URL|SERVICE"), "http", 80),
-)
-"""What a variable's or a machine's name says about what listens there, and its usual port; MySQL before SQL."""
+_NOT_TARGETS = frozenset({"22", "3389"})
+"""Ports of remote logins: rules name them, no service means them."""
 
-_HOST_NAME = re.compile(r"(HOST|HOSTNAME|ADDR|ADDRESS|IP|SERVER)$")
-_ADDRESS = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
-_CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
-_PATH = re.compile(r"^([a-z0-9+]+://[^/?#]+).*$")
-
-
-class Home(Struct, frozen=True, kw_only=True):
-    """Where an address is: the network that holds it (empty: none here does), and that in words."""
-
-    network: str
-    words: str
+_PORTS_OF_A_MACHINE = 3
+_CONNECTOR_MACHINE = "aet-"
+"""What the names of connector instances begin with (facts: they may be listed as VMs)."""
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -48,100 +34,135 @@ class Proposal(Struct, frozen=True, kw_only=True):
 
 def proposals(inventory: Inventory, service: Service | None) -> tuple[Proposal, ...]:
     """What may be meant, the service's own environment first; each address and port once."""
-    found = [*_from_environment(service), *_from_project(inventory)]
+    homes = Homes(inventory)
     seen: set[str] = set()
+    hosts: set[str] = set()
     kept: list[Proposal] = []
-    for url, source, incomplete in found:
+    for url, source in (*_from_environment(service), *_from_project(inventory)):
         endpoint = url.partition("://")[2]
-        host = endpoint.partition(":")[0]
-        known = endpoint in seen or (incomplete and any(e.partition(":")[0] == host for e in seen))
-        if not known:
-            seen.add(endpoint)
-            kept.append(Proposal(url=url, source=source, home=home_of(inventory, host), incomplete=incomplete))
+        host, _, port = endpoint.partition(":")
+        if endpoint in seen or (not port and host in hosts):
+            continue
+        seen.add(endpoint)
+        hosts.add(host)
+        kept.append(Proposal(url=url, source=one_line(source), home=homes.of(host), incomplete=not port))
     return tuple(kept)
 
 
-def home_of(inventory: Inventory, host: str) -> Home:
-    """The network that holds an address, in words fit for a row."""
-    interval = parse_found(host)
-    if interval is None:
-        return Home(network="", words="by name")
-    if not private_block(host):
-        return Home(network="", words="public address")
-    exact = {i.network for i in inventory.instances if i.address == host}
-    exact |= {f.network for f in inventory.forwarding_rules if f.address == host and f.network}
-    homes = exact or _networks_around(inventory, host)
-    if len(homes) == 1:
-        name = next(iter(homes))
-        return Home(network=name, words=f"in {name}")
-    return Home(network="", words="in several networks" if homes else "in no network here")
+def _from_environment(service: Service | None) -> Iterator[tuple[str, str]]:
+    """Targets in values that are in the clear, each with the name of its variable."""
+    if service is not None:
+        values = {name: held.value for name, held in service.env.items() if isinstance(held, Literal)}
+        for name, url in targets_in(values):
+            yield url, f"{name} of {service.name}"
 
 
-def _networks_around(inventory: Inventory, host: str) -> set[str]:
-    address = ip_address(host)
-    ranges = [(s.network, s.range) for s in inventory.subnets]
-    ranges += [(a.network, a.range) for a in inventory.addresses if a.network and a.purpose == "VPC_PEERING"]
-    ranges += [(r.network, r.range) for r in inventory.peering_routes if r.imported]
-    return {network for network, text in ranges if parse_found(text) and address in ip_network(text, strict=False)}
-
-
-def _from_environment(service: Service | None) -> Iterator[tuple[str, str, bool]]:
-    """Targets in values in the clear; a value that may be a secret is never looked at twice."""
-    if service is None:
-        return
-    values = {name: held.value for name, held in service.env.items() if isinstance(held, Literal)}
-    for name, value in values.items():
-        url = _from_variable(name, value.strip(), values)
-        if url:
-            yield url, f"{name} of {service.name}", False
-
-
-def _from_variable(name: str, value: str, values: Mapping[str, str]) -> str:
-    try:
-        env_literal(name, "", "env")
-    except InputError:
-        return ""
-    if "://" in value:
-        bare = _PATH.sub(r"\1", _CREDENTIALS.sub("", value))
-        return bare if _is_target(bare) else ""
-    if _ADDRESS.fullmatch(value) and private_block(value):
-        return _with_port(name, value, values.get(_HOST_NAME.sub("PORT", name), ""))
-    host, colon, port = value.partition(":")
-    if colon and port.isdigit() and (_ADDRESS.fullmatch(host) or "." in host):
-        return _with_port(name, host, port)
-    return ""
-
-
-def _with_port(name: str, host: str, port: str) -> str:
-    kind, usual = kind_of(name)
-    number = int(port) if port.isdigit() and 0 < int(port) < 65536 else usual
-    url = f"{kind}://{host}:{number}"
-    return url if number and _is_target(url) else ""
-
-
-def kind_of(name: str) -> tuple[str, int]:
-    """Scheme and usual port that a name hints at; `tcp` and 0 when it hints at nothing."""
-    upper = name.upper().replace("-", "_")
-    ordered = sorted(_KIND_BY_NAME, key=lambda known: known[1] != "mysql")
-    return next(((kind, port) for pattern, kind, port in ordered if pattern.search(upper)), ("tcp", 0))
-
-
-def _from_project(inventory: Inventory) -> Iterator[tuple[str, str, bool]]:
+def _from_project(inventory: Inventory) -> Iterator[tuple[str, str]]:
     for rule in inventory.forwarding_rules:
         if rule.scheme.startswith("INTERNAL") and rule.address:
-            for port in rule.ports or ("80",):
-                if port.isdigit():
-                    kind = "https" if port == "443" else "http" if port in ("80", "8080") else "tcp"
-                    yield f"{kind}://{rule.address}:{port}", f"internal load balancer {rule.name}", False
+            for port in rule.ports:
+                yield from _checked(rule.address, port, f"internal load balancer {rule.name}")
+            if not rule.ports:
+                yield from _checked(rule.address, "", f"internal load balancer {rule.name}, any port")
+    by_tag = _ports_by_tag(inventory)
     for machine in inventory.instances:
-        if machine.address and not machine.name.startswith("aet-"):
-            kind, usual = kind_of(" ".join((machine.name, *machine.tags)))
-            yield f"{kind}://{machine.address}:{usual or ''}", f"VM {machine.name}", not usual
+        if machine.address and not machine.name.startswith(_CONNECTOR_MACHINE):
+            ports = _ports(machine, by_tag) or ("",)
+            for port in ports:
+                yield from _checked(machine.address, port, f"VM {machine.name}")
 
 
-def _is_target(url: str) -> bool:
+def _ports(machine: Instance, by_tag: dict[tuple[str, str], list[str]]) -> tuple[str, ...]:
+    """What a machine's name and tags hint at, and the ports that firewall rules name for its tags."""
+    usual = kind_of(" ".join((machine.name, *machine.tags)))[1]
+    named = [port for tag in machine.tags for port in by_tag.get((machine.network, tag), ())]
+    found = dict.fromkeys((*((str(usual),) if usual else ()), *named))
+    return tuple(found)[:_PORTS_OF_A_MACHINE]
+
+
+def _ports_by_tag(inventory: Inventory) -> dict[tuple[str, str], list[str]]:
+    """Single TCP ports that ingress rules name, by network and target tag."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for rule in inventory.firewalls:
+        if rule.direction == "INGRESS" and rule.action == "allow" and not rule.disabled:
+            ports = [p for spec in rule.protocols if spec.protocol in ("tcp", "6") for p in spec.ports if p.isdigit()]
+            for tag in rule.target_tags:
+                found[rule.network, tag] += [port for port in ports if port not in _NOT_TARGETS]
+    return found
+
+
+def _checked(address: str, port: str, source: str) -> Iterator[tuple[str, str]]:
+    """The target if it can be one; without a port it is one that lacks it."""
+    scheme = scheme_of_port(port)
     try:
-        parse(url)
+        parse(f"{scheme}://{address}:{port or 1}")
     except InputError:
-        return False
-    return True
+        return
+    yield f"{scheme}://{address}" + (f":{port}" if port else ""), source
+
+
+class TargetRow(Struct, frozen=True, kw_only=True):
+    """One row of the list: a target that is ticked, or one that may be.
+
+    `note` says where it comes from and where it is; `doubtful` that no network here leads to it.
+    """
+
+    url: str
+    note: str
+    ticked: bool = False
+    incomplete: bool = False
+    doubtful: bool = False
+
+
+def rows(
+    inventory: Inventory | None, service: Service | None, chosen: tuple[str, ...], typed: Iterable[str] = ()
+) -> tuple[TargetRow, ...]:
+    """Proposals and what was typed (`typed` keeps those in the list that are not ticked any more), in a fixed order."""
+    facts = inventory or Inventory(project="", region="")
+    proposed = proposals(facts, service)
+    known = {proposal.url for proposal in proposed}
+    homes = Homes(facts)
+    made = [_row(p.url, p.source, p.home, ticked=p.url in chosen, incomplete=p.incomplete) for p in proposed]
+    for url in dict.fromkeys((*chosen, *typed)):
+        if url not in known:
+            home = homes.of(parse(url).host) if inventory is not None else None
+            made.append(_row(url, "typed", home, ticked=url in chosen, incomplete=False))
+    return tuple(made)
+
+
+def _row(url: str, source: str, home: Home | None, *, ticked: bool, incomplete: bool) -> TargetRow:
+    words = [source, *([home.words] if home is not None else []), *(["its port is not known"] if incomplete else [])]
+    doubtful = home is not None and home.where in (Where.NOWHERE, Where.SEVERAL)
+    return TargetRow(url=url, note=", ".join(words), ticked=ticked, incomplete=incomplete, doubtful=doubtful)
+
+
+class Typed(Struct, frozen=True, kw_only=True):
+    """What was typed or pasted: the targets in it, what is left because it is none, and why the first of that is."""
+
+    targets: tuple[str, ...]
+    rest: str
+    problem: str
+
+
+def read_typed(text: str) -> Typed:
+    """Targets separated by blanks, commas, semicolons or line breaks."""
+    good: list[str] = []
+    bad: list[str] = []
+    problem = ""
+    for part in text.replace(",", " ").replace(";", " ").split():
+        try:
+            good.append(parse(part).url)
+        except InputError as error:
+            bad.append(part)
+            problem = problem or f"{error.message}; {error.fix}"
+    return Typed(targets=tuple(dict.fromkeys(good)), rest=" ".join(bad), problem=problem)
+
+
+def remarks(inventory: Inventory) -> tuple[str, ...]:
+    """What the list cannot show: lists that could not be read, and where managed services have their addresses."""
+    unread = [gap for gap in inventory.gaps if gap.what in ("instances", "forwarding rules", "services")]
+    said = [f"{gap.what} could not be read: {one_line(gap.message)}" for gap in unread]
+    for range_ in inventory.addresses:
+        if range_.purpose == "VPC_PEERING" and range_.network:
+            said.append(f"managed services of {one_line(range_.network)} have addresses in {range_.range}")
+    return tuple(said)
