@@ -13,7 +13,7 @@ from textual.screen import ModalScreen, Screen
 
 from screens import themes
 from screens.commands import BY_ID, COMMANDS, bindings
-from screens.dialogs.faults import Faults
+from screens.dialogs.faults import CLOCK, TWO_HOURS, Faults
 from screens.dialogs.help import Help
 from screens.dialogs.jump import Jump
 from screens.dialogs.stop_run import StopRun
@@ -155,11 +155,15 @@ class WizardApp(App[None], inherit_bindings=False):
 
     async def _fault(self, scenario: str, call: str, kind: str) -> None:
         try:
-            await self.wizard.desk.fault(scenario, call, kind)
+            if call == CLOCK:
+                await self.wizard.desk.advance(scenario, TWO_HOURS)
+            else:
+                await self.wizard.desk.fault(scenario, call, kind)
         except RunvpcError as error:
             self.notify(error.message, severity="error", markup=False)
             return
-        self.notify(f"the next {call} will fail: {kind}" if call else "no faults wait any more", markup=False)
+        said = {CLOCK: "two hours have passed on the sandbox", "": "no faults wait any more"}
+        self.notify(said.get(call, f"the next {call} will fail: {kind}"), markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What cannot be done now is greyed; what makes no sense here is hidden."""

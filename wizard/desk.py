@@ -86,6 +86,10 @@ class Desk(Protocol):
         """The regions in which a Cloud Run service can be, by name."""
         ...
 
+    async def advance(self, scenario: str, seconds: float) -> None:
+        """Let the sandbox's clock jump: what takes hours is over at once."""
+        ...
+
     async def faults(self, scenario: str) -> tuple[str, ...]:
         """The faults that wait in the sandbox, one line each."""
         ...

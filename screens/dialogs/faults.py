@@ -1,4 +1,4 @@
-"""The fault menu of the sandbox: make the next call of a kind fail, to see what happens then."""
+"""The menu of the sandbox: make the next call of a kind fail, or let hours pass, to see what happens then."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from textual.screen import ModalScreen
 from screens.language import Tone
 from screens.widgets.filter_list import FilterList, Item
 from screens.widgets.text import Lines
+
+CLOCK = "clock"
+TWO_HOURS = 7200.0
 
 CALLS: tuple[tuple[str, str], ...] = (
     ("vpcaccess.CreateConnector", "creating the connector"),
@@ -32,14 +35,14 @@ KINDS: tuple[tuple[str, str], ...] = (
 
 
 class Faults(ModalScreen[tuple[str, str] | None]):
-    """The result is (call, kind), ("", "") to clear all faults, or None."""
+    """The result is (call, kind), ("", "") to clear all faults, (CLOCK, "") to let time pass, or None."""
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Close", show=False)]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog-box dialog-list"):
-            yield Lines(("Make the next call fail", Tone.STRONG))
-            yield Lines(("Only on the sandbox. Press / to filter.", Tone.MUTED))
+            yield Lines(("The sandbox: faults and time", Tone.STRONG))
+            yield Lines(("Make the next call fail, or let time pass. / filters.", Tone.MUTED))
             yield FilterList()
 
     def on_mount(self) -> None:
@@ -51,7 +54,8 @@ class Faults(ModalScreen[tuple[str, str] | None]):
             for kind, does in KINDS
             if kind != "operation_error" or not doing.startswith("reading")
         ]
-        rows.put([clear, *made])
+        hours = Item(id=f"{CLOCK} ", title="Two hours pass", detail=("what Cloud Run holds is given back", Tone.MUTED))
+        rows.put([hours, clear, *made], at=clear.id)
         rows.focus_list()
 
     @on(FilterList.Chosen)

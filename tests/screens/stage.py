@@ -38,6 +38,7 @@ class PaperDesk:
         self.known: tuple[ProjectInfo, ...] = ()
         self.places: tuple[str, ...] = ("us-central1", "europe-west1")
         self.faulted: list[tuple[str, str]] = []
+        self.advanced: list[float] = []
 
     @property
     def state(self) -> Path:
@@ -73,6 +74,9 @@ class PaperDesk:
     async def regions(self, scenario: str, project: str) -> tuple[str, ...]:
         self._fail()
         return self.places
+
+    async def advance(self, scenario: str, seconds: float) -> None:
+        self.advanced.append(seconds)
 
     async def faults(self, scenario: str) -> tuple[str, ...]:
         return tuple(f"{on}: {kind}" for on, kind in self.faulted)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import OptionList
 
 from screens.app import WizardApp
 from tests.cli.fakes import Screen
@@ -43,6 +44,7 @@ class Walker:
         """Wait for something to become true; what is on the screen when it does not is in the error."""
         end = asyncio.get_running_loop().time() + PATIENCE
         while not holds():
+            assert self.app.is_running, f"{what}, but the application has ended: {self.seen()}"
             assert asyncio.get_running_loop().time() < end, f"{what}, but: {self.seen()}"
             await asyncio.sleep(0.02)
         await self.pilot.pause()
@@ -74,6 +76,19 @@ class Walker:
         widget.scroll_visible(animate=False)
         await self.pilot.pause()
         await self.pilot.click(widget)
+        await self.pilot.pause()
+
+    async def click_row(self, selector: str, row: int, *, height: int = 2) -> None:
+        """Click a row of the list that a selector names, whose rows are so many lines high."""
+        rows = self.app.screen.query_one(f"{selector} OptionList", OptionList)
+        rows.scroll_visible(animate=False)
+        await self.pilot.pause()
+        await self.pilot.click(rows, offset=(4, row * height))
+        await self.pilot.pause()
+
+    async def pause(self, seconds: float) -> None:
+        """Let real time pass: dialogs ignore their first half second."""
+        await asyncio.sleep(seconds)
         await self.pilot.pause()
 
     def seen(self) -> str:

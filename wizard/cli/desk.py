@@ -86,6 +86,9 @@ class TerminalDesk:
     async def regions(self, scenario: str, project: str) -> tuple[str, ...]:
         return ()
 
+    async def advance(self, scenario: str, seconds: float) -> None:
+        await self._ask(scenario, "POST", "clock", {"advance": seconds})
+
     async def faults(self, scenario: str) -> tuple[str, ...]:
         reply = await self._ask(scenario, "GET", "faults")
         return tuple(f"{fault['on']}: {fault['kind']}" for fault in reply.get("faults", ()))
