@@ -66,6 +66,13 @@ GLYPHS: Mapping[str, tuple[str, Tone]] = {
     "blocked": ("✗", Tone.BAD),
     "needs": ("!", Tone.WARN),
     "unknown": ("?", Tone.WARN),
+    "timeout": ("✗", Tone.BAD),
+    "refused": ("✗", Tone.BAD),
+    "no_route": ("✗", Tone.BAD),
+    "name_not_found": ("✗", Tone.BAD),
+    "wrong_protocol": ("✗", Tone.BAD),
+    "protocol_timeout": ("✗", Tone.BAD),
+    "not_run": ("?", Tone.WARN),
     # findings
     "warn": ("!", Tone.WARN),
     "info": ("i", Tone.MUTED),
@@ -142,14 +149,17 @@ def fit(text: str, width: int) -> str:
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
-def bar(value: float, whole: float, width: int, tone: Tone = Tone.NUMBER) -> Content:
-    """A horizontal bar of `value` on a scale on which `whole` is `width` cells; something is never shown as nothing."""
+def bar(value: float, whole: float, width: int, tone: Tone = Tone.NUMBER, *, rest: str = " ") -> Content:
+    """A horizontal bar of `value` on a scale on which `whole` is `width` cells; something is never shown as nothing.
+
+    `rest` fills what is left of the scale.
+    """
     eighths = 0 if whole <= 0 else round(min(max(value / whole, 0.0), 1.0) * width * 8)
     if value > 0:
         eighths = max(eighths, 1)
-    full, rest = divmod(eighths, 8)
-    drawn = "█" * full + (_EIGHTHS[rest] if rest else "")
-    return line((drawn, tone), " " * (width - len(drawn)))
+    full, part = divmod(eighths, 8)
+    drawn = "█" * full + (_EIGHTHS[part] if part else "")
+    return line((drawn, tone), (rest * (width - len(drawn)), Tone.MUTED))
 
 
 def commands(argvs: Iterable[Sequence[str]]) -> Content:

@@ -98,6 +98,7 @@ class WizardPage(Screen[None]):
 
     def on_mount(self) -> None:
         self._draw(self.wizard.model)
+        self.call_after_refresh(self.query_one("#body", VerticalScroll).scroll_home, animate=False)
         self._stop_listening = self.wizard.listen(self._draw)
 
     def on_unmount(self) -> None:

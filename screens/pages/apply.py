@@ -146,7 +146,7 @@ def _cells(row: StepRow) -> tuple[Piece, ...]:
 def _under_way(row: StepRow) -> list[Content]:
     made: list[Content] = []
     if row.usual and row.seconds is not None:
-        drawn = bar(row.seconds, max(row.usual, row.seconds), _BAR)
+        drawn = bar(row.seconds, max(row.usual, row.seconds), _BAR, rest="░")
         made.append(line("  ", drawn, (f"  usually {duration(row.usual)}", Tone.MUTED)))
     if row.note or row.operation:
         made.append(line((f"  {fit(row.note or row.operation, _LINE)}", Tone.MUTED)))

@@ -44,10 +44,6 @@ class ConnectivityPage(WizardPage):
         self.query_one("#todo-heading").display = bool(failures)
         self.query_one("#todo", Lines).put(lines(_todo(row) for row in failures))
 
-    def words(self, model: Model) -> list[list[str]]:
-        answers = model.answers
-        return [["runvpc", "probe", answers.service, *answers.targets]]
-
 
 def _table(rows: tuple[TargetRow, ...]) -> Content:
     """Each target: its name, a line for each test, and its layers."""

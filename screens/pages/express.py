@@ -32,9 +32,9 @@ class ExpressPage(WizardPage):
     def body(self) -> ComposeResult:
         yield FilterList(id="ways")
         yield Lines(id="cost")
+        yield Lines(id="findings")
         yield Section("Row by row", id="rows-heading")
         yield FilterList(empty="the plan is not there yet", id="rows")
-        yield Lines(id="findings")
 
     def on_mount(self) -> None:
         super().on_mount()

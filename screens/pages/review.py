@@ -17,7 +17,7 @@ from screens.widgets.filter_list import FilterList, Item
 from screens.widgets.text import Lines
 from wizard.export import gcloud, terraform
 from wizard.flow.model import Model
-from wizard.flow.pages import NAMES, Page, page_of_finding
+from wizard.flow.pages import Page
 from wizard.guide.review import Row, in_the_way, rows, summary
 from wizard.plan.plan import Plan, Severity
 from wizard.wording import duration
@@ -147,9 +147,7 @@ def _detail(row: Row) -> Content:
 def _findings(plan: Plan) -> Content:
     if not plan.findings:
         return line(("nothing was found that you should know", Tone.MUTED))
-    pages = sorted({NAMES[page_of_finding(f.code)] for f in plan.findings if f.severity is Severity.BLOCK})
-    where = [line(), line((f"to be solved on: {', '.join(pages)}", Tone.MUTED))] if pages else []
-    return lines([*finding_lines(plan.findings), *where])
+    return lines(finding_lines(plan.findings))
 
 
 def _differences(plan: Plan) -> Content:

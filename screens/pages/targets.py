@@ -53,10 +53,13 @@ class TargetsPage(WizardPage):
         self._drawn: tuple[Inventory | None, str, tuple[str, ...], tuple[str, ...]] | None = None
 
     def body(self) -> ComposeResult:
-        yield FilterList(empty="nothing could be proposed: type a target below", id="proposals")
+        yield FilterList(empty="", id="proposals")
+        yield Lines(id="none")
         with Vertical(id="more"):
             yield Lines(("Another one, or several", Tone.MUTED), classes="field-label")
-            yield Pasted(placeholder="redis://10.0.0.3:6379 or 10.0.0.5:5432", compact=True, id="another")
+            yield Pasted(
+                placeholder="redis://10.0.0.3:6379 or 10.0.0.5:5432", compact=True, select_on_focus=False, id="another"
+            )
             yield Lines(id="problem")
         yield Lines(id="remarks")
         with Collapsible(title="How it is tested", id="test"):
@@ -68,15 +71,19 @@ class TargetsPage(WizardPage):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one("#proposals > OptionList", OptionList).focus(scroll_visible=False)
+        start = self.query_one("#proposals > OptionList", OptionList)
+        (start if start.option_count else self.query_one("#another")).focus(scroll_visible=False)
 
     def show(self, model: Model) -> None:
         facts, service = model.inventory, _service(model)
         drawn = (facts, model.answers.service, model.answers.targets, self._typed_here)
+        proposals = self.query_one("#proposals", FilterList)
         if self._drawn is None or drawn[0] is not self._drawn[0] or drawn[1:] != self._drawn[1:]:
             self._drawn = drawn
             made = rows(facts, service, model.answers.targets, self._typed_here)
-            self.query_one("#proposals", FilterList).put([_item(row) for row in made])
+            proposals.put([_item(row) for row in made])
+            proposals.display = bool(made)
+        self.query_one("#none", Lines).put(line((_nothing(model, bool(proposals.display)), Tone.MUTED)))
         self.query_one("#remarks", Lines).put(_remarks(model))
         self.query_one("#test", Collapsible).title = _test(model.answers)
 
@@ -148,9 +155,14 @@ def _item(row: TargetRow) -> Item:
     return Item(id=row.url, title=one_line(row.url), detail=doubt, note=row.note, mark=mark)
 
 
-def _remarks(model: Model) -> Content:
+def _nothing(model: Model, rows_shown: bool) -> str:
+    """Why there is no row, or that there may be more in a moment."""
     if model.reading:
-        return line((f"{model.reading}…", Tone.MUTED))
+        return f"{model.reading}…"
+    return "" if rows_shown else "nothing here can be proposed as a target: type one below"
+
+
+def _remarks(model: Model) -> Content:
     said = remarks(model.inventory) if model.inventory is not None else ()
     more = (f"and {len(said) - MOST_REMARKS} more",) if len(said) > MOST_REMARKS else ()
     return lines(line((text, Tone.MUTED)) for text in (*said[:MOST_REMARKS], *more))

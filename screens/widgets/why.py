@@ -23,5 +23,5 @@ class Why(VerticalScroll, can_focus=False):
     def show(self, why: str, words: Sequence[Sequence[str]]) -> None:
         """Draw paragraphs (separated by blank lines) and commands."""
         self.query_one("#why-text", Lines).put(line(why))
-        self.query_one("#why-heading", Lines).put(heading("In gcloud's words") if words else line())
+        self.query_one("#why-heading", Lines).put(heading("As commands") if words else line())
         self.query_one("#why-words", Lines).put(commands(words))

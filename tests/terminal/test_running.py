@@ -6,27 +6,16 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 
-from tests.terminal.conftest import SANDBOX
 from tests.terminal.driver import POLL, Terminal
+from tests.terminal.person import HEADING, RUNVPC, WIZARD, opened
 from wizard.errors import Exit
 
-RUNVPC = (sys.executable, "-m", "wizard")
-WIZARD = (*RUNVPC, *SANDBOX, "--speed", "instant")
-HEADING = "Connect Cloud Run to a private network"
-
 SIZES = ((80, 24), (60, 20), (120, 40))
-
-
-def opened(terminal: Terminal) -> str:
-    """The screen once the sandbox is open."""
-    terminal.until(lambda screen: HEADING in screen and "SIMULATION" in screen and "…" not in screen)
-    return terminal.steady()
 
 
 def test_the_first_frame_says_what_this_is_and_how_to_leave() -> None:

@@ -28,8 +28,12 @@ _USUAL |= {"amqp": 5672, "amqps": 5671, "mongodb": 27017, "kafka": 9092, "nats":
 _BY_PORT = {"6379": "redis", "5432": "postgres", "3306": "mysql", "443": "https", "8443": "https"}
 _BY_PORT |= dict.fromkeys(("80", "8080", "8000", "3000"), "http")
 
-_URL = re.compile(r"(?:jdbc:)?([a-z][a-z0-9+.-]*)://([^/?#\s]+)", re.IGNORECASE | re.ASCII)
-_SECRET_WORDS = frozenset({"PASS", "PWD", "PASSWD", "PASSPHRASE", "AUTH", "KEY", "SECRET", "TOKEN", "CREDENTIALS", "DSN"})
+_URL = re.compile(r"(?:jdbc:)?(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]+)(?P<rest>.*)", re.ASCII)
+"""An `@` in the rest means that a password has a `/` in it: such a text cannot be taken apart safely."""
+
+_BETWEEN_URLS = re.compile(r"\s+|[,;](?=[A-Za-z][A-Za-z0-9+.-]*://)", re.ASCII)
+_PAIR = re.compile(r"([^:/@]+):([0-9]{1,5})(?:/\S*)?", re.ASCII)
+_SECRET_WORDS = frozenset({"PASS", "PWD", "PASSWD", "PASSPHRASE", "AUTH", "KEY", "SECRET", "TOKEN", "CREDENTIALS"})
 _HOST_WORDS = frozenset({"HOST", "HOSTNAME", "ADDR", "ADDRESS", "IP", "SERVER", "ENDPOINT"})
 _ADDRESS = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+", re.ASCII)
@@ -77,24 +81,28 @@ def _words(name: str) -> list[str]:
 def _in_value(name: str, value: str, values: Mapping[str, str]) -> Iterator[str]:
     """The URLs that a value means: it is one, or a list of `host:port`, or a host whose port is elsewhere."""
     if "://" in value:
-        for found in _URL.finditer(value):
-            yield from _in_url(found[1].lower(), found[2])
+        for text in _BETWEEN_URLS.split(value):
+            yield from _in_url(text)
         return
-    for part in value.replace(";", ",").split(","):
-        host, colon, port = part.strip().partition(":")
-        if colon and port.isdigit() and _is_host(name, host):
-            yield f"{_scheme(name, port)}://{host}:{port}"
-        elif not colon and _is_host(name, host):
-            yield from _with_port(name, host, values)
+    for part in re.split(r"[,;\s]+", value):
+        pair = _PAIR.fullmatch(part)
+        if pair is not None:
+            if _is_host(name, pair[1], with_port=True):
+                yield f"{_scheme(name, pair[2])}://{pair[1]}:{pair[2]}"
+        elif _is_host(name, part, with_port=False):
+            yield from _with_port(name, part, values)
 
 
-def _in_url(scheme: str, authority: str) -> Iterator[str]:
+def _in_url(text: str) -> Iterator[str]:
     """The hosts of a URL (some schemes have several), without credentials; `postgresql+psycopg` is PostgreSQL."""
-    base = scheme.partition("+")[0]
+    found = _URL.fullmatch(text)
+    if found is None or "@" in found["rest"]:
+        return
+    base = found["scheme"].lower().partition("+")[0]
     greeting = _SCHEMES.get(base, "tcp")
-    for endpoint in authority.rpartition("@")[2].split(","):
+    for endpoint in found["authority"].rpartition("@")[2].split(","):
         host, _, port = endpoint.partition(":")
-        port = port or str(_USUAL.get(base) or "")
+        port = port or str(_USUAL.get(base) or _USUAL.get(greeting) or "")
         if port:
             yield f"{greeting}://{host}:{port}"
 
@@ -117,16 +125,12 @@ def _scheme(name: str, port: str) -> str:
     return kind if usual else scheme_of_port(port)
 
 
-def _is_host(name: str, text: str) -> bool:
-    """A private address anywhere; another address or a dotted name only where the variable's name says host."""
-    said = _words(name)[-1] in _HOST_WORDS or name == "PGHOST"
+def _is_host(name: str, text: str, *, with_port: bool) -> bool:
+    """Private addresses are hosts anywhere; the rest where a port follows or the variable's name says host."""
+    said = with_port or name == "PGHOST" or _words(name)[-1] in _HOST_WORDS
     if _ADDRESS.fullmatch(text):
         return said or _is_private(text)
-    return bool(_NAME.fullmatch(text)) and not text[-1].isdigit() and (said or "." in text and _last_is_word(text))
-
-
-def _last_is_word(text: str) -> bool:
-    return text.rpartition(".")[2].isalpha()
+    return said and bool(_NAME.fullmatch(text)) and text.rpartition(".")[2].isalpha()
 
 
 def _is_private(address: str) -> bool:

@@ -211,14 +211,14 @@ def _of_targets(count: int, asked: int) -> str:
 
 def _remark(network: Network) -> str:
     if network.mode == "auto":
-        return "auto mode: every region's subnet lies in 10.128.0.0/9; new ranges are taken from outside it"
+        return "its own subnets take 10.128.0.0/9"
     if network.mode not in ("custom", "legacy"):
         return f"its mode, {one_line(network.mode)}, is not known here"
     return ""
 
 
 def _refused(network: Network) -> str:
-    return "a legacy network: neither connectors nor Direct VPC egress work there" if network.mode == "legacy" else ""
+    return "cannot be used: legacy networks are not supported" if network.mode == "legacy" else ""
 
 
 class NetworkDetail(Struct, frozen=True, kw_only=True):
@@ -273,6 +273,6 @@ def obstacle(inventory: Inventory) -> Obstacle | None:
         message = "the Compute Engine API is not enabled, so there is no network yet"
         return Obstacle(message=message, fix="enable it, then F5", words=words)
     words = ("gcloud", "compute", "networks", "create", "my-vpc", "--subnet-mode=custom", project)
-    what = "only legacy networks" if inventory.networks else "no VPC network"
-    message = f"there is {what} in {inventory.project}"
+    what = "there are only legacy networks" if inventory.networks else "there is no VPC network"
+    message = f"{what} in {inventory.project}"
     return Obstacle(message=message, fix="create one for the targets, then F5", words=words)

@@ -119,15 +119,28 @@ def rows(
 ) -> tuple[TargetRow, ...]:
     """Proposals and what was typed (`typed` keeps those in the list that are not ticked any more), in a fixed order."""
     facts = inventory or Inventory(project="", region="")
-    proposed = proposals(facts, service)
-    known = {proposal.url for proposal in proposed}
     homes = Homes(facts)
-    made = [_row(p.url, p.source, p.home, ticked=p.url in chosen, incomplete=p.incomplete) for p in proposed]
+    ends = {_end(url): url for url in chosen}
+    made: list[TargetRow] = []
+    for proposal in proposals(facts, service):
+        url = proposal.url if proposal.incomplete else ends.get(_end(proposal.url), proposal.url)
+        incomplete = proposal.incomplete
+        made.append(_row(url, proposal.source, proposal.home, ticked=url in chosen, incomplete=incomplete))
+    known = {row.url for row in made}
     for url in dict.fromkeys((*chosen, *typed)):
         if url not in known:
-            home = homes.of(parse(url).host) if inventory is not None else None
+            home = homes.of(_end(url)[0]) if inventory is not None else None
             made.append(_row(url, "typed", home, ticked=url in chosen, incomplete=False))
     return tuple(made)
+
+
+def _end(url: str) -> tuple[str, int]:
+    """Host and port: `http://10.0.0.9` and `http://10.0.0.9:80` are one target. What is none is its own end."""
+    try:
+        target = parse(url)
+    except InputError:
+        return url, 0
+    return target.host, target.port
 
 
 def _row(url: str, source: str, home: Home | None, *, ticked: bool, incomplete: bool) -> TargetRow:

@@ -1,0 +1,82 @@
+"""A run that is broken off, by Ctrl+C or by a terminal that goes away: what was done is known, the rest is resumed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from tests.terminal.conftest import SANDBOX, document
+from tests.terminal.driver import Terminal
+from tests.terminal.person import RUNVPC, opened
+from wizard.errors import Exit
+
+ANSWERS = """
+version = 1
+service = "my-service"
+targets = ["redis://10.0.0.3:6379"]
+network = "my-vpc"
+egress_path = "connector"
+[probe]
+attempts = 1
+"""
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> tuple[str, ...]:
+    """The wizard with everything answered, on a sandbox at eight times real time."""
+    path = tmp_path / "answers.toml"
+    path.write_text(ANSWERS, "utf-8")
+    return (*RUNVPC, *SANDBOX, "--speed", "8", "--answers", str(path))
+
+
+def test_ctrl_c_asks_stops_in_good_order_and_resume_finishes(slow: tuple[str, ...]) -> None:
+    with Terminal(slow) as terminal:
+        begin(terminal)
+        terminal.keys("C-c")
+        terminal.until("A run is under way")
+        terminal.keys("Escape")
+        terminal.until(lambda screen: "A run is under way" not in screen)
+        assert document("runs")["runs"][0]["status"] == "running"
+        terminal.keys("C-c")
+        terminal.until("A run is under way")
+        terminal.keys("Tab", "Enter")
+        assert terminal.exit_code(60) == Exit.STOPPED
+        assert "Warning" not in terminal.text()
+    finish()
+
+
+def test_a_lost_terminal_stops_in_good_order_and_resume_finishes(slow: tuple[str, ...]) -> None:
+    with Terminal(slow) as terminal:
+        begin(terminal)
+        process = terminal.process
+    for _ in range(300):
+        if not process.exists():
+            break
+        sleep(0.1)
+    assert not process.exists()
+    finish()
+
+
+def begin(terminal: Terminal) -> None:
+    """Go to the review, say yes, and wait until the connector is being created."""
+    opened(terminal)
+    terminal.keys("C-o")
+    terminal.until("Go to a page")
+    terminal.keys("End", "Enter")
+    terminal.until("Apply …")
+    terminal.steady()
+    terminal.keys("C-n")
+    terminal.until("Apply this plan?")
+    sleep(0.7)
+    terminal.keys("y")
+    terminal.until("▸ running  connector/", 60)
+
+
+def finish() -> None:
+    """The run is known as stopped, with the connector as far as it is; resuming it ends with a connected target."""
+    assert document("runs")["runs"][0]["status"] == "stopped"
+    resumed = document("resume", "last", "--yes", "--speed", "instant")
+    assert resumed["run"]["status"] == "done"
+    assert [probe["verdict"] for probe in resumed["probe"]] == ["connected"]
