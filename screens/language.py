@@ -62,6 +62,7 @@ GLYPHS: Mapping[str, tuple[str, Tone]] = {
     "works": ("✓", Tone.GOOD),
     "connected": ("✓", Tone.GOOD),
     "open": ("✓", Tone.GOOD),
+    "partly": ("!", Tone.WARN),
     "closed": ("✗", Tone.BAD),
     "blocked": ("✗", Tone.BAD),
     "needs": ("!", Tone.WARN),

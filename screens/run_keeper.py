@@ -13,6 +13,7 @@ from wizard.apply.handle import RunHandle
 from wizard.apply.journal import Journal
 from wizard.apply.resume import resume
 from wizard.apply.runner import run
+from wizard.apply.schema import JournalError
 from wizard.apply.state import RunState, reduce, replay
 from wizard.apply.undo import Left, left_behind, undo, undo_plan
 from wizard.apply.work import Emit, Hold
@@ -22,6 +23,8 @@ from wizard.export.answers import render
 from wizard.paths import Paths, write_private
 from wizard.plan.plan import Plan
 from wizard.ports import Cloud
+
+_SPACE = "make the folder writable or free some space; nothing was sent"
 
 
 class Action(Protocol):
@@ -35,8 +38,9 @@ class Action(Protocol):
 class RunKeeper:
     """Carries out one run at a time, as one task of the application.
 
-    `changed` gets the state after every event, `ended` the error that ended the run early, or None. Whoever calls
-    `start`, `resume` or `undo` makes sure that nothing is under way.
+    `changed` gets the state after every event, `ended` the error that ended the run early, or None; a task that is
+    cancelled, because the application is going away, tells nobody. Whoever calls `start`, `resume` or `undo` makes
+    sure that nothing is under way.
     """
 
     def __init__(
@@ -69,7 +73,11 @@ class RunKeeper:
 
         def begin(journal: Journal) -> RunHandle:
             handle = journal.begin(plan, session.environment)
-            write_private(self._paths.answers(handle.id), render(answers))
+            try:
+                write_private(self._paths.answers(handle.id), render(answers))
+            except OSError as error:
+                handle.close()
+                raise JournalError(f"cannot keep the answers of run {handle.id}: {error}", fix=_SPACE) from error
             return handle
 
         await self._carry_out(begin, run, session)
@@ -133,4 +141,4 @@ class RunKeeper:
             failure = error
         finally:
             self._idle.set()
-            self._ended(failure)
+        self._ended(failure)

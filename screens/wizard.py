@@ -90,7 +90,8 @@ class Wizard:
                 answers = edit(answers, key, value)
             check_answers(answers)
         except InputError as error:
-            return self._refuse(error.field if error.field in values else next(iter(values)), error)
+            named = error.field.partition(".")[0]
+            return self._refuse(next((key for key in values if key in (error.field, named)), next(iter(values))), error)
         problems = {key: text for key, text in self._model.problems.items() if key not in values}
         before = self._model.answers
         given = {key for key in values if values[key] != default(key) or key in self._model.answered}

@@ -36,7 +36,8 @@ class AddressesPage(WizardPage):
         "Direct VPC egress gives every instance of the service addresses of a subnet, and for a while twice as many "
         "when a new revision starts. A subnet that is too small stops the service from scaling.\n\n"
         "Ranges must not overlap anything that the network reaches: subnets and their secondary ranges, ranges of "
-        "private services, connectors, routes, and the networks behind peerings."
+        "private services, connectors, routes, and the networks behind peerings.\n\n"
+        "On the map, routed is what is reached over routes and peerings; avoided is kept by a rule or asks for trouble."
     )
 
     def body(self) -> ComposeResult:
@@ -55,6 +56,10 @@ class AddressesPage(WizardPage):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self._focus_offers()
+
+    def _focus_offers(self) -> None:
+        """The map stays in sight."""
         self.query_one("#offers OptionList", OptionList).focus(scroll_visible=False)
 
     def show(self, model: Model) -> None:
@@ -66,9 +71,10 @@ class AddressesPage(WizardPage):
             return
         told = addresses(ground)
         self.query_one("#need", Lines).put(line((_need(ground), Tone.MUTED)))
-        drawn = _map(ground, told, self.has_class("-tall"))
-        self.query_one(AddressPicture).show(drawn)
-        chosen = next((_id(offer) for offer in told.offers if offer.chosen), "")
+        picture = self.query_one(AddressPicture)
+        drawn = _map(ground, told, rows=_ROWS_TALL if self.has_class("-tall") else _ROWS_SHORT, cells=picture.cells)
+        picture.show(drawn)
+        chosen = next((_id(offer) for offer in told.offers if offer.chosen and not offer.refused), "")
         self.query_one("#offers", FilterList).put([_item(offer) for offer in told.offers], at=chosen)
         self.query_one("#more", Lines).put(line((told.more, Tone.MUTED)))
         self.query_one("#range-check", Lines).put(line() if model.answers.subnet else _problem(told.problem))
@@ -78,6 +84,8 @@ class AddressesPage(WizardPage):
         self._section("taken", [*taken_rows(ground.taken), *free])
         for field in self.query(Field):
             field.display = ground.kept is None
+        if self.focused is None:
+            self._focus_offers()
 
     def _section(self, name: str, rows: Sequence[tuple[str, str]]) -> None:
         self.query_one(f"#{name}-heading").display = bool(rows)
@@ -88,7 +96,7 @@ class AddressesPage(WizardPage):
         if isinstance(ground, str):
             return super().ready(model)
         problem = addresses(ground).problem
-        return "choose addresses that can be used" if problem is not None and problem.fatal else super().ready(model)
+        return "choose what can be used" if problem is not None and problem.fatal else super().ready(model)
 
     def words(self, model: Model) -> list[list[str]]:
         found = outlook(model.plan)
@@ -119,6 +127,10 @@ class AddressesPage(WizardPage):
         else:
             self.wizard.answer("subnet", value)
 
+    @on(AddressPicture.Resized)
+    def _resized(self) -> None:
+        self.show(self.wizard.model)
+
     @on(Input.Changed, "#field-range Input")
     def _typing(self, event: Input.Changed) -> None:
         """A whole range is judged while it is typed; half of one is not."""
@@ -140,9 +152,9 @@ def _need(ground: Ground) -> str:
     return f"{size} or more of {ground.network.name}."
 
 
-def _map(ground: Ground, told: Addresses, tall: bool) -> AddressMap:
+def _map(ground: Ground, told: Addresses, *, rows: int, cells: int) -> AddressMap:
     offered = [o.range for o in told.offers if o.key == "range" and not o.chosen and not o.refused]
-    return address_map(ground.taken, chosen=told.range, offered=offered, most=_ROWS_TALL if tall else _ROWS_SHORT)
+    return address_map(ground.taken, chosen=told.range, offered=offered, most=rows, cells=cells)
 
 
 def _id(offer: Offer) -> str:

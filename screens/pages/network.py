@@ -16,7 +16,16 @@ from screens.widgets.text import Lines
 from screens.wizard import Wizard
 from wizard.flow.model import Model
 from wizard.flow.pages import Page, page_of_finding
-from wizard.guide.networks import NetworkChoice, NetworkDetail, NetworkRow, Obstacle, choice, detail, obstacle
+from wizard.guide.networks import (
+    NetworkChoice,
+    NetworkDetail,
+    NetworkRow,
+    Obstacle,
+    choice,
+    detail,
+    obstacle,
+    to_be_named,
+)
 from wizard.inventory import Inventory
 from wizard.records import Subnet, Target
 from wizard.wording import one_line
@@ -39,14 +48,15 @@ class NetworkPage(WizardPage):
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self._known: tuple[Inventory, tuple[Target, ...], NetworkChoice] | None = None
+        self._drawn: tuple[NetworkChoice, str] | None = None
 
     def body(self) -> ComposeResult:
         yield Lines(id="reason")
         yield FilterList(empty="", id="networks")
         yield Lines(id="obstacle")
+        yield Field("network", label="or type its name")
         yield Lines(id="found")
         yield Lines(id="detail")
-        yield Field("network", label="or type its name")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -59,13 +69,19 @@ class NetworkPage(WizardPage):
         networks = self.query_one("#networks", FilterList)
         networks.display = choosing is not None and bool(choosing.rows)
         if choosing is not None:
-            chosen = model.answers.network or choosing.recommended
-            networks.put([_item(row, chosen, facts) for row in choosing.rows])
+            self._put(networks, choosing, model)
         missing = obstacle(facts) if facts is not None else None
         self.query_one("#reason", Lines).put(_reason(model, choosing))
         self.query_one("#obstacle", Lines).put(_obstacle(missing) if missing is not None else line())
         self.query_one("#found", Lines).put(lines(_findings(model)))
         self._draw_detail(model)
+
+    def _put(self, networks: FilterList, choosing: NetworkChoice, model: Model) -> None:
+        """The rows, made again only when something in them changed: there may be thousands."""
+        drawn = (choosing, model.answers.network or choosing.recommended)
+        if self._drawn is None or drawn[0] is not self._drawn[0] or drawn[1] != self._drawn[1]:
+            self._drawn = drawn
+            networks.put([_item(row, drawn[1], model.answers.region) for row in choosing.rows])
 
     def _choice(self, model: Model) -> NetworkChoice | None:
         """The rows for the facts as they are; made again only when those changed."""
@@ -104,12 +120,11 @@ class NetworkPage(WizardPage):
         ]
 
     def leave(self) -> bool:
-        """Take the recommended network by name where it is one of so many that it is only read when named."""
+        """Nothing chosen means the recommended one; where the plan would not find it by itself, it is named."""
         model = self.wizard.model
         choosing = self._choice(model)
-        if model.answers.network or choosing is None or not choosing.unread:
-            return True
-        return not self.wizard.answer("network", choosing.recommended)
+        name = to_be_named(choosing, model.plan) if choosing is not None else ""
+        return bool(model.answers.network) or not name or not self.wizard.answer("network", name)
 
     @on(FilterList.Looked, "#networks")
     def _looked(self, event: FilterList.Looked) -> None:
@@ -122,11 +137,11 @@ class NetworkPage(WizardPage):
         self.edit("network", event.item, then=self.go_on)
 
 
-def _item(row: NetworkRow, chosen: str, facts: Inventory | None) -> Item:
+def _item(row: NetworkRow, chosen: str, region: str) -> Item:
     return Item(
         id=row.name,
         title=one_line(row.name),
-        detail=(_size(row, facts.region if facts is not None else ""), Tone.MUTED),
+        detail=(_size(row, region), Tone.MUTED),
         note=_note(row),
         refused=row.refused,
         mark=("✗", Tone.MUTED) if row.refused else ("●", Tone.STRONG) if row.name == chosen else "○",
@@ -181,7 +196,7 @@ def _detail(found: NetworkDetail, row: NetworkRow, region: str) -> Content:
         rest = len(found.subnets) - MOST_SUBNETS
         made += [line((f"and {rest} more", Tone.MUTED))] if rest > 0 else []
     else:
-        made.append(line((f"no subnet in {one_line(region)} yet; one is made where it is needed", Tone.MUTED)))
+        made.append(line((f"no subnet in {one_line(region)} yet", Tone.MUTED)))
     for what, names in (
         ("targets in it:", row.holds),
         ("targets behind it:", row.leads_to),

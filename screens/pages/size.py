@@ -11,10 +11,11 @@ from textual.widgets import Button, Input
 from screens.language import Tone, line, lines
 from screens.page import WizardPage
 from screens.widgets.budget_bar import BudgetBar, ladder
-from screens.widgets.field import Field
+from screens.widgets.field import Field, text_of
 from screens.widgets.filter_list import FilterList, Item
 from screens.widgets.size_chart import COUNTS_HEAD, TYPES_HEAD, count_item, type_item
 from screens.widgets.text import Lines, Section
+from wizard.answers import by_key
 from wizard.errors import InputError
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
@@ -22,7 +23,7 @@ from wizard.guide.address_use import AddressUse, address_use
 from wizard.guide.addresses import addresses
 from wizard.guide.ground import CONNECTOR, DIRECT, Ground, stand
 from wizard.guide.outlook import outlook
-from wizard.guide.sizes import ConnectorName, Sizes, connector_names, counts_with, rate, sizes
+from wizard.guide.sizes import MOST, ConnectorName, Sizes, connector_names, counts_with, rate, sizes
 from wizard.wording import one_line
 
 _FEWEST, _MOST = "connector.min_instances", "connector.max_instances"
@@ -49,6 +50,7 @@ class SizePage(WizardPage):
             yield FilterList(id="types")
             yield Lines(COUNTS_HEAD, id="counts-head")
             yield FilterList(id="counts")
+            yield Lines(id="basis")
             yield Field(_FEWEST, label="Fewest instances")
             yield Field(_MOST, label="Most instances (Enter on a row above sets it, too)", tight=True)
             yield Section("What do you expect?", id="expect-heading")
@@ -57,17 +59,16 @@ class SizePage(WizardPage):
             yield Button("Take this size", id="take", compact=True)
             yield Section("The connector", id="connector-heading")
             yield FilterList(id="connectors")
-            yield Field("connector.name", label="Name (empty: after the service)")
+            yield Field("connector.name", label="Name (empty: after the service)", tight=True)
             yield Section("Where it lives", id="home-heading")
             yield FilterList(id="home")
-            yield Lines(id="basis")
         with Vertical(id="of-direct", classes="part"):
             yield BudgetBar(id="bar")
             yield Lines(id="largest")
             yield Section("What each subnet size bears")
             yield Lines(id="ladder")
             yield Field("direct.tags", label="Network tags of the service, for firewall rules")
-            yield Field("probe.start_window", label="Seconds that a fresh instance may wait for its network")
+            yield Field("probe.start_window", label="Seconds a fresh instance may wait for its network")
             yield Lines(id="direct-basis")
 
     def on_mount(self) -> None:
@@ -94,6 +95,23 @@ class SizePage(WizardPage):
         planned = found.connector or found.service
         return planned.step.gcloud() if planned is not None else []
 
+    def leave(self) -> bool:
+        """What is still being typed counts."""
+        held = by_key(self.wizard.model.answers)
+        typed = [(field.key, field.text) for field in self.query(Field) if field.text != text_of(held[field.key])]
+        return not any(self._take_typed(key, text) for key, text in typed)
+
+    def _take_typed(self, key: str, text: str) -> str:
+        """Both counts are judged together, so that they can be changed in any order. The problem, or empty."""
+        if key not in (_FEWEST, _MOST):
+            return self.wizard.type_in(key, text)
+        texts = {each: self.query_one(f"#field-{each.replace('.', '-')}", Field).text for each in (_FEWEST, _MOST)}
+        texts[key] = text
+        numbers = {
+            each: int(said) for each, said in texts.items() if said.isascii() and said.isdigit() and len(said) < 5
+        }
+        return self.wizard.answer_all(dict(numbers)) if len(numbers) == 2 else self.wizard.type_in(key, text)
+
     # --- a connector
 
     def _show_connector(self, ground: Ground) -> None:
@@ -106,13 +124,18 @@ class SizePage(WizardPage):
         self.query_one("#said", Lines).put(_said(ground, told))
         best = f"recommended: {told.recommended.reasons[0]}"
         rows = [type_item(row, best if row.recommended else "") for row in told.types]
-        self.query_one("#types", FilterList).put(rows)
-        self.query_one("#counts", FilterList).put([count_item(row) for row in told.counts])
+        self.query_one("#types", FilterList).put(
+            rows, at=next((row.machine_type for row in told.types if row.chosen), "")
+        )
+        most = next((str(row.instances) for row in told.counts if row.mark == MOST), "")
+        self.query_one("#counts", FilterList).put([count_item(row) for row in told.counts], at=most)
         names = connector_names(ground)
         self.query_one("#connectors", FilterList).put([_name_item(held) for held in names])
         self.query_one("#connectors").display = bool(names)
         self.query_one("#home", FilterList).put(_homes(ground.answers.connector.bare_range))
-        self.query_one("#basis", Lines).put(lines(line((text, Tone.MUTED)) for text in told.basis))
+        self.query_one("#basis", Lines).put(
+            lines(line((f"{text[:1].upper()}{text[1:]}.", Tone.MUTED)) for text in told.basis)
+        )
         self.query_one("#take").display = not told.taken and not told.kept
         for each in self.query(f"{_COUNT_FIELDS}, #expect-heading, #mbps, #advice, #home-heading, #home"):
             each.display = not told.kept
@@ -147,14 +170,8 @@ class SizePage(WizardPage):
 
     @on(Field.Typed, _COUNT_FIELDS)
     def _counts_typed(self, event: Field.Typed) -> None:
-        """Both counts are judged together, so that they can be changed in any order."""
         event.prevent_default()
-        texts = {key: self.query_one(f"#field-{key.replace('.', '-')}", Field).text for key in (_FEWEST, _MOST)}
-        texts[event.key] = event.text
-        numbers = {key: int(text) for key, text in texts.items() if text.strip().isdecimal() and len(text) < 5}
-        problem = (
-            self.wizard.answer_all(dict(numbers)) if len(numbers) == 2 else self.wizard.type_in(event.key, event.text)
-        )
+        problem = self._take_typed(event.key, event.text)
         if event.sent and not problem:
             self.focus_next()
 
@@ -183,14 +200,15 @@ class SizePage(WizardPage):
     # --- Direct VPC egress
 
     def _show_direct(self, use: AddressUse) -> None:
-        where = f"Subnet {one_line(use.name)}" if use.name else "A new subnet"
-        self.query_one("#said", Lines).put(
-            line((f"{where} {use.range}: {use.needed:,} of {use.usable:,} addresses at the worst moment.", Tone.MUTED))
-        )
+        where = one_line(use.name) if use.name else "New subnet"
+        said = f"{where} {use.range}: at worst {use.needed:,} of {use.usable:,} in use."
+        self.query_one("#said", Lines).put(line((said, Tone.MUTED)))
         self.query_one(BudgetBar).show(use)
         self.query_one("#largest", Lines).put(_largest(use))
         self.query_one("#ladder", Lines).put(ladder(use))
-        self.query_one("#direct-basis", Lines).put(line((use.basis, Tone.MUTED)))
+        self.query_one("#direct-basis", Lines).put(
+            lines([line(("No charge of its own, and no machines to size.", Tone.MUTED)), line((use.basis, Tone.MUTED))])
+        )
 
 
 def _sizes(ground: Ground, mbps: str) -> Sizes | str:
@@ -203,11 +221,11 @@ def _sizes(ground: Ground, mbps: str) -> Sizes | str:
 
 def _said(ground: Ground, told: Sizes) -> Content:
     if ground.kept is not None:
-        name = one_line(ground.kept.name)
-        return line(
-            (f"Connector {name} exists: its size is left as it is. It costs up to {told.plan_with}.", Tone.MUTED)
-        )
-    return line(("It grows under load and never shrinks: plan with ", Tone.MUTED), (told.plan_with, Tone.STRONG))
+        costs = f"up to {told.plan_with}" if told.known else "? cost not known"
+        return line((f"{one_line(ground.kept.name)} exists and keeps its size: {costs}.", Tone.MUTED))
+    if not told.known:
+        return line(("It never shrinks. ", Tone.MUTED), ("? The cost is not known.", Tone.WARN))
+    return line(("It never shrinks: plan with ", Tone.MUTED), (told.plan_with, Tone.STRONG))
 
 
 def _advice(told: Sizes) -> Content:
@@ -229,8 +247,8 @@ def _name_item(held: ConnectorName) -> Item:
 
 def _homes(bare: bool) -> list[Item]:
     rows = [
-        ("subnet", "a subnet of its own", "recommended: it can be named in firewall rules and Cloud NAT"),
-        (_BARE, "a bare range", "a hidden subnet: firewall rules and Cloud NAT cannot name it"),
+        ("subnet", "a subnet of its own", "recommended: firewall rules and NAT can name it"),
+        (_BARE, "a bare range", "hidden: firewall rules and NAT cannot name it"),
     ]
     return [
         Item(id=id_, title=title, note=note, mark=("●", Tone.CHOSEN) if (id_ == _BARE) is bare else "○")
@@ -239,7 +257,7 @@ def _homes(bare: bool) -> list[Item]:
 
 
 def _largest(use: AddressUse) -> Content:
-    limit = f"Largest safe maximum of instances here: {use.largest:,}; the service has {use.instances:,}."
+    limit = f"Safe up to {use.largest:,} instances here; the maximum is {use.instances:,}."
     if use.fits:
         return line(("✓ ", Tone.GOOD), limit)
     return lines([line(("✗ ", Tone.BAD), limit), line(("  choose a larger subnet, or lower the maximum", Tone.MUTED))])

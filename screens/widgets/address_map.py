@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from textual import events
 from textual.content import Content
+from textual.message import Message
 
 from screens.language import Tone, line, lines
 from screens.widgets.text import Lines
@@ -25,26 +27,45 @@ _LOOKS: Mapping[Kind, tuple[str, Tone]] = {
 
 
 class AddressPicture(Lines):
-    """Draws one map."""
+    """Draws one map, in as many cells as there is room for."""
+
+    class Resized(Message):
+        """There is another number of cells now."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.cells = CELLS
+        self._with_share = False
+        self._drawn: AddressMap | None = None
+
+    def on_resize(self, event: events.Resize) -> None:
+        cells = CELLS if event.size.width >= _LABEL + CELLS else CELLS // 2
+        self._with_share = event.size.width >= _LABEL + cells + _SHARE
+        if cells != self.cells:
+            self.cells = cells
+            self.post_message(self.Resized())
+        elif self._drawn is not None:
+            self.show(self._drawn)
 
     def show(self, drawn: AddressMap) -> None:
         """Draw it; hidden when there is nothing to draw."""
-        rows = [_scale(f"{drawn.cell:,} addresses a cell", "taken"), *(_row(row) for row in drawn.rows)]
+        self._drawn = drawn
+        rows = [self._scale(f"{drawn.cell:,} addresses a cell", "taken"), *(self._row(row) for row in drawn.rows)]
         if drawn.left_out:
-            rows.append(line((f"{'':<{_LABEL}}and {drawn.left_out:,} more rows with ranges in them", Tone.MUTED)))
+            rows.append(self._scale(f"and {drawn.left_out:,} rows more"))
         if drawn.close is not None:
-            rows += [_scale(f"close up, {drawn.close_cell:,} addresses a cell", ""), _row(drawn.close)]
+            rows += [self._scale(f"close up, {drawn.close_cell:,} addresses a cell"), self._row(drawn.close)]
         self.put(lines([*rows, _legend(drawn)]))
 
+    def _scale(self, text: str, share: str = "") -> Content:
+        right = f"{share:>{_SHARE}}" if self._with_share else ""
+        return line((f"{'':<{_LABEL}}{text:<{self.cells}}{right}".rstrip(), Tone.MUTED))
 
-def _scale(text: str, share: str) -> Content:
-    return line((f"{'':<{_LABEL}}{text:<{CELLS}}{share:>{_SHARE}}", Tone.MUTED))
-
-
-def _row(row: MapRow) -> Content:
-    blank = " " * (CELLS - len(row.cells))
-    cells = (_cell(cell) for cell in row.cells)
-    return line(f"{row.range:<{_LABEL}}", *cells, blank, (f"{_percent(row.share):>{_SHARE}}", Tone.MUTED))
+    def _row(self, row: MapRow) -> Content:
+        blank = " " * (self.cells - len(row.cells))
+        cells = (_cell(cell) for cell in row.cells)
+        share = f"{_percent(row.share):>{_SHARE}}" if self._with_share else ""
+        return line(f"{row.range:<{_LABEL}}", *cells, blank, (share, Tone.MUTED))
 
 
 def _percent(share: float) -> str:

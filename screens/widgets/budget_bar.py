@@ -11,7 +11,7 @@ from screens.widgets.text import Lines
 from wizard.guide.address_use import AddressUse, Use, cells
 
 WIDTH = 48
-_LADDER_BAR = 20
+_LADDER_BAR = 14
 
 _LOOKS: Mapping[Use, tuple[str, Tone]] = {
     Use.NOW: ("█", Tone.MUTED),
@@ -33,7 +33,7 @@ class BudgetBar(Lines):
             for p, n in zip(use.parts, cells(use.parts, WIDTH), strict=True)
         ]
         rows = [((_LOOKS[p.use][0], _LOOKS[p.use][1]), p.use.value, f"{p.addresses:,}") for p in use.parts]
-        self.put(lines([line(*drawn), *_end(use), columns(rows, right=frozenset({2}))]))
+        self.put(lines([line(*drawn), *_end(use), line(), columns(rows, right=frozenset({2}))]))
 
 
 def _end(use: AddressUse) -> list[Content]:

@@ -8,24 +8,35 @@ from screens.language import Tone, bar, glyph, line
 from screens.widgets.filter_list import Item
 from wizard.guide.sizes import CountRow, TypeRow
 
-_TYPE, _MBPS, _USD, _BAR = 13, 11, 13, 8
-_COUNT_BAR = 20
+_TYPE, _MBPS, _USD, _BAR = 13, 11, 11, 7
+_COUNT, _COUNT_MBPS, _COUNT_USD, _COUNT_BAR = 9, 6, 9, 16
 
 TYPES_HEAD = line((f"  {'':<{_TYPE}}  {'Mbps':>{_MBPS}}  {'':<{_BAR}}  {'USD a month':>{_USD}}", Tone.MUTED))
-COUNTS_HEAD = line((f"  {'':<9}  {'Mbps':>7}  {'':<{_COUNT_BAR}}  {'USD a month':>11}", Tone.MUTED))
+COUNTS_HEAD = line(
+    (
+        f"  {'instances':<{_COUNT}}  {'Mbps':>{_COUNT_MBPS}}  {'':<{_COUNT_BAR}}{'USD a month':>{_COUNT_USD + 2}}",
+        Tone.MUTED,
+    )
+)
 
 
 def type_item(row: TypeRow, note: str) -> Item:
     """A machine type with its range of throughput and cost."""
-    mbps = f"{row.mbps_min:,}-{row.mbps_max:,}"
-    usd = "not known" if row.usd_min is None or row.usd_max is None else f"{row.usd_min:,.2f}-{row.usd_max:,.2f}"
+    mbps = f"{row.mbps_min}-{row.mbps_max}"
     return Item(
         id=row.machine_type,
         title=f"{row.machine_type:<{_TYPE}}",
-        detail=line(f"{mbps:>{_MBPS}}  ", _bar(row.share, _BAR, row.chosen), f"  {usd:>{_USD}}"),
+        detail=line(f"{mbps:>{_MBPS}}  ", _bar(row.share, _BAR, row.chosen), f"  {_usd(row):>{_USD}}"),
         note=note,
         mark=("●", Tone.CHOSEN) if row.chosen else "○",
     )
+
+
+def _usd(row: TypeRow) -> str:
+    """Cents only where they matter."""
+    if row.usd_min is None or row.usd_max is None:
+        return "not known"
+    return f"{row.usd_min:.2f}-{row.usd_max:.2f}" if row.usd_max < 100 else f"{row.usd_min:.0f}-{row.usd_max:.0f}"
 
 
 def count_item(row: CountRow) -> Item:
@@ -34,7 +45,9 @@ def count_item(row: CountRow) -> Item:
     return Item(
         id=str(row.instances),
         title=f"{row.instances:>2} {row.mark:<6}",
-        detail=line(f"{row.mbps:>7,}  ", _bar(row.share, _COUNT_BAR, row.planned), f"  {usd:>11}"),
+        detail=line(
+            f"{row.mbps:>{_COUNT_MBPS},}  ", _bar(row.share, _COUNT_BAR, row.planned), f"  {usd:>{_COUNT_USD}}"
+        ),
         mark=glyph("here") if row.planned else glyph("later"),
     )
 

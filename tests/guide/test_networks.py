@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.plan.worlds import REGION, codes, planned, tutorial, wishes
-from wizard.guide.networks import Homes, Where, choice, detail, obstacle
+from wizard.guide.homes import Homes, Where
+from wizard.guide.networks import choice, detail, obstacle, to_be_named
 from wizard.inventory import Gap, Inventory
 from wizard.ports import EffectiveFirewalls
 from wizard.probe.targets import parse
@@ -147,6 +148,20 @@ def test_when_nothing_can_be_recommended() -> None:
     alone = Inventory(project="p", region=REGION, networks=(Network(name="a"),))
     assert choice(alone, targets("db.internal:80")).reason == "a is the only network that can be used"
     assert choice(alone, targets("db.internal:80")).recommended == "a"
+
+
+def test_a_recommended_network_is_named_where_the_plan_cannot_tell() -> None:
+    read = {"my-vpc": EffectiveFirewalls()}
+    clear = tutorial(effective=read)
+    answers = wishes(targets=("10.0.0.3:6379", "10.0.0.5:5432"))
+    assert to_be_named(choice(clear, targets(*answers.targets)), planned(clear, answers)) == ""
+    unclear = tutorial(
+        effective=read, instances=(*clear.instances, Instance(name="far", network="default", address="10.128.0.9"))
+    )
+    answers = wishes(targets=(*answers.targets, "10.128.0.9:80"))
+    assert to_be_named(choice(unclear, targets(*answers.targets)), planned(unclear, answers)) == "my-vpc"
+    assert to_be_named(choice(tutorial(), targets("10.0.0.3:1")), None) == "my-vpc"
+    assert to_be_named(choice(WIDE, targets("db.internal:80")), None) == ""
 
 
 def test_one_network_leads_to_the_one_target() -> None:

@@ -1,9 +1,10 @@
-"""Writes docs/walk.svg and docs/keys.md."""
+"""Writes docs/keys.md and docs/walk.svg; with the word `keys`, the page of keys alone."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,11 +15,18 @@ from tests.pictures.walk import walk
 DOCS = Path(__file__).parent.parent.parent / "docs"
 TITLE = "runvpc --sandbox tutorial"
 
-if __name__ == "__main__":
-    (DOCS / "keys.md").write_text(page_of_keys(), "utf-8")
+
+def write_walk() -> None:
+    """Walk, and join what was seen."""
     with TemporaryDirectory() as folder:
         os.environ["RUNVPC_STATE_DIR"] = folder
         frames = asyncio.run(walk())
     moving = film(frames, TITLE)
     (DOCS / "walk.svg").write_text(moving, "utf-8")
     print(f"docs/walk.svg: {len(frames)} frames, {sum(f.seconds for f in frames):.0f} s, {len(moving) // 1024} KiB")
+
+
+if __name__ == "__main__":
+    (DOCS / "keys.md").write_text(page_of_keys(), "utf-8")
+    if sys.argv[1:] != ["keys"]:
+        write_walk()

@@ -16,15 +16,18 @@ from xml.etree import ElementTree
 CELL, LINE = 12.2, 24.4
 """Size of a character cell in Rich's screenshots, in pixels."""
 
-BAR, EDGE = 36, 10
-"""Height of the title bar and width of the margin, in pixels."""
+SMALL = 9.7
+"""Width of a character of the captions."""
+
+BAR, FOOT, EDGE = 36, 32, 10
+"""Heights of the title bar and of the captions, and width of the margin, in pixels."""
 
 FONTS = "'Fira Code','JetBrains Mono',Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 class Frame(NamedTuple):
-    """A screenshot as SVG, for how many seconds it stays, and what the person does at its end."""
+    """A screenshot as SVG, for how many seconds it stays, and what the person does at its end (`key: what for`)."""
 
     svg: str
     seconds: float
@@ -92,14 +95,14 @@ def film(frames: Sequence[Frame], title: str) -> str:
         *(f'<g id="{name}">{_drawn(line, styles, ground)}</g>' for line, name in lines.items()),
         "</defs>",
         _window(width, height, title, ground),
-        f'<svg x="{EDGE}" y="{BAR}" width="{_short(width)}" height="{_short(height + LINE)}"><g class="strip">',
+        f'<svg x="{EDGE}" y="{BAR}" width="{_short(width)}" height="{_short(height + FOOT)}"><g class="strip">',
         *(_frame(n, p, frame.caption, lines, height) for n, (p, frame) in enumerate(zip(pictures, shown, strict=True))),
         "</g></svg></svg>",
     ]
-    whole = f"0 0 {_short(width + 2 * EDGE)} {_short(BAR + height + LINE)}"
+    whole = f"0 0 {_short(width + 2 * EDGE)} {_short(BAR + height + FOOT)}"
     rules = [f".{name}{{{style}}}" for style, name in styles.items()]
     head = (
-        f"<title>{escape(title)}</title><style>{''.join(_motion(shown, height + LINE))}{''.join(rules)}</style><defs>"
+        f"<title>{escape(title)}</title><style>{''.join(_motion(shown, height + FOOT))}{''.join(rules)}</style><defs>"
     )
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{whole}">', head, *body]) + "\n"
 
@@ -108,7 +111,7 @@ def _motion(frames: Sequence[Frame], height: float) -> Iterable[str]:
     """The keyframes: at each frame's time the strip is where that frame is in the window."""
     total, passed = sum(frame.seconds for frame in frames), 0.0
     yield f"text{{font:20px {FONTS};white-space:pre}}"
-    yield ".title{fill:#8a93a0;font-size:16px}.caption{fill:#8a93a0;font-size:16px}"
+    yield ".title,.caption{fill:#8a93a0}.key{fill:#d6dae0}.cap{fill:#3a4350}.title,.caption,.key{font-size:16px}"
     yield f".strip{{animation:strip {total:.2f}s step-end infinite}}@keyframes strip{{"
     for number, frame in enumerate(frames):
         yield f"{passed / total * 100:.3f}%{{transform:translateY({_short(-number * height)}px)}}"
@@ -119,7 +122,7 @@ def _motion(frames: Sequence[Frame], height: float) -> Iterable[str]:
 
 
 def _window(width: float, height: float, title: str, ground: str) -> str:
-    whole, high = _short(width + 2 * EDGE), _short(BAR + height + LINE)
+    whole, high = _short(width + 2 * EDGE), _short(BAR + height + FOOT)
     return (
         f'<rect width="{whole}" height="{high}" rx="8" fill="{ground}"/>'
         f'<text class="title" x="{_short(width / 2 + EDGE)}" y="24" text-anchor="middle">{escape(title)}</text>'
@@ -127,14 +130,19 @@ def _window(width: float, height: float, title: str, ground: str) -> str:
 
 
 def _frame(number: int, picture: Picture, caption: str, lines: dict[Line, str], height: float) -> str:
-    top = number * (height + LINE)
+    top = number * (height + FOOT)
     uses = [
         f'<use href="#{lines[line]}" y="{_short(top + n * LINE)}"/>'
         for n, line in enumerate(picture.lines)
         if line.texts or line.grounds
     ]
-    y = _short(top + height + 17)
-    return "".join([*uses, f'<text class="caption" y="{y}">{escape(caption)}</text>' if caption else ""])
+    key, colon, what = caption.partition(": ")
+    y, after = _short(top + height + 21), _short((len(key) + 2) * SMALL)
+    box = f'width="{_short((len(key) + 1) * SMALL)}" height="22" rx="4"'
+    cap = f'<rect class="cap" y="{_short(top + height + 5)}" {box}/>'
+    name = f'<text class="key" x="{SMALL / 2}" y="{y}">{escape(key)}</text>'
+    rest = f'<text class="caption" x="{after}" y="{y}">{escape(what)}</text>' if colon else ""
+    return "".join([*uses, *((cap, name, rest) if caption else ())])
 
 
 def _drawn(line: Line, styles: dict[str, str], ground: str) -> str:

@@ -50,14 +50,14 @@ async def test_a_screenshot_is_taken_apart() -> None:
 
 async def test_a_film_shows_each_frame_for_its_time_and_keeps_each_line_once() -> None:
     one, two = await shot("same\none"), await shot("same\ntwo")
-    svg = film([Frame(one, 1), Frame(one, 1), Frame(two, 2, "Enter"), Frame(one, 1)], "a <title>")
+    svg = film([Frame(one, 1), Frame(one, 1), Frame(two, 2, "Enter: go on"), Frame(one, 1)], "a <title>")
     root = ElementTree.fromstring(svg)
     texts = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
-    assert sorted(text.strip() for text in texts) == ["Enter", "a <title>", "one", "same", "two"]
+    assert sorted(text.strip() for text in texts) == ["Enter", "a <title>", "go on", "one", "same", "two"]
     assert re.findall(r"([\d.]+)%\{transform:translateY\((-?[\d.]+)px", svg) == [
         ("0.000", "0"),
-        ("40.000", "-122"),
-        ("80.000", "-244"),
+        ("40.000", "-129.6"),
+        ("80.000", "-259.2"),
     ]
     assert "5.00s" in svg
 

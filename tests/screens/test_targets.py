@@ -10,6 +10,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
+from screens.app import WizardApp
 from screens.widgets.filter_list import FilterList
 from tests.plan.worlds import tutorial, wishes
 from tests.screens.stage import LARGE, SIZES, SMALL, app_at, model, picture, settle
@@ -36,7 +37,7 @@ async def test_typing_what_is_no_target(size: str, tmp_path: Path, snap: Snapsho
     app = app_at(tmp_path, model(tmp_path, Page.TARGETS, answers=NONE))
     async with app.run_test(size=SIZES[size]) as pilot:
         await type_in(pilot, "redis://10.0.0.3:6379, 10.0.0.999:80 http://10.0.0.10")
-        assert app.wizard.model.answers.targets == ("redis://10.0.0.3:6379", "http://10.0.0.10")
+        assert targets(app) == ("redis://10.0.0.3:6379", "http://10.0.0.10")
         assert app.screen.query_one("#another", Input).value == "10.0.0.999:80"
         assert app.export_screenshot(title="runvpc", simplify=True) == snap
 
@@ -80,14 +81,14 @@ async def test_a_row_is_ticked_and_unticked_by_key_and_by_mouse(tmp_path: Path) 
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         await pilot.press("enter", "down", "enter")
-        assert app.wizard.model.answers.targets == ("redis://10.0.0.3:6379", "postgres://10.0.0.5:5432")
+        assert targets(app) == ("redis://10.0.0.3:6379", "postgres://10.0.0.5:5432")
         await pilot.press("enter")
-        assert app.wizard.model.answers.targets == ("redis://10.0.0.3:6379",)
+        assert targets(app) == ("redis://10.0.0.3:6379",)
         await pilot.click("#proposals > OptionList", offset=(4, 4))
         await settle(pilot)
-        assert app.wizard.model.answers.targets == ("redis://10.0.0.3:6379", "http://10.0.0.10:80")
+        assert targets(app) == ("redis://10.0.0.3:6379", "http://10.0.0.10:80")
         await pilot.press("ctrl+n")
-        assert app.wizard.model.page is Page.EXPRESS
+        assert page(app) is Page.EXPRESS
 
 
 async def test_what_was_typed_stays_in_the_list_when_it_is_unticked(tmp_path: Path) -> None:
@@ -97,10 +98,10 @@ async def test_what_was_typed_stays_in_the_list_when_it_is_unticked(tmp_path: Pa
         app.screen.query_one(FilterList).focus_list()
         await pilot.press("end", "enter")
         await settle(pilot)
-        assert app.wizard.model.answers.targets == ()
+        assert targets(app) == ()
         await pilot.press("enter")
         await settle(pilot)
-        assert app.wizard.model.answers.targets == ("10.0.0.77:81",)
+        assert targets(app) == ("10.0.0.77:81",)
 
 
 async def test_lines_are_pasted_at_once(tmp_path: Path) -> None:
@@ -113,7 +114,7 @@ async def test_lines_are_pasted_at_once(tmp_path: Path) -> None:
         await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
-        assert app.wizard.model.answers.targets == ("redis://10.0.0.3:6379", "10.0.0.5:5432")
+        assert targets(app) == ("redis://10.0.0.3:6379", "10.0.0.5:5432")
         assert field.value == ""
 
 
@@ -124,11 +125,11 @@ async def test_what_is_still_in_the_field_counts(tmp_path: Path) -> None:
         field = app.screen.query_one("#another", Input)
         field.value = "nonsense"
         await pilot.press("ctrl+n")
-        assert app.wizard.model.page is Page.TARGETS
+        assert page(app) is Page.TARGETS
         field.value = "10.0.0.3:1"
         await pilot.press("ctrl+n")
-        assert app.wizard.model.page is Page.EXPRESS
-        assert app.wizard.model.answers.targets[-1] == "10.0.0.3:1"
+        assert page(app) is Page.EXPRESS
+        assert targets(app)[-1] == "10.0.0.3:1"
 
 
 async def test_a_proposal_without_a_port_is_completed_in_the_field(tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ async def test_a_proposal_without_a_port_is_completed_in_the_field(tmp_path: Pat
         await settle(pilot)
         await pilot.press(*"9000", "enter")
         await settle(pilot)
-        assert app.wizard.model.answers.targets == ("tcp://10.0.0.30:9000",)
+        assert targets(app) == ("tcp://10.0.0.30:9000",)
 
 
 async def test_names_of_strangers_break_nothing(tmp_path: Path) -> None:
@@ -163,7 +164,15 @@ async def test_thousands_of_machines_stay_fluid(tmp_path: Path) -> None:
         assert app.screen.query_one("#proposals > OptionList", OptionList).option_count == 1
         await pilot.press("enter", "enter")
         await settle(pilot)
-        assert app.wizard.model.answers.targets == ("postgres://10.1.19.250:5432",)
+        assert targets(app) == ("postgres://10.1.19.250:5432",)
+
+
+def targets(app: WizardApp) -> tuple[str, ...]:
+    return app.wizard.model.answers.targets
+
+
+def page(app: WizardApp) -> Page:
+    return app.wizard.model.page
 
 
 async def type_in(pilot: Pilot[None], text: str) -> None:

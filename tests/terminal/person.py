@@ -11,6 +11,17 @@ RUNVPC = (sys.executable, "-m", "wizard")
 WIZARD = (*RUNVPC, *SANDBOX, "--speed", "instant")
 HEADING = "Connect Cloud Run to a private network"
 
+CONNECTOR = """
+version = 1
+service = "my-service"
+targets = ["redis://10.0.0.3:6379"]
+network = "my-vpc"
+egress_path = "connector"
+[probe]
+attempts = 1
+"""
+"""Answers to everything that has no default."""
+
 
 def opened(terminal: Terminal) -> str:
     """The screen once the sandbox is open."""

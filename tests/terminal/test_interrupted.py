@@ -9,26 +9,16 @@ import pytest
 
 from tests.terminal.conftest import SANDBOX, document
 from tests.terminal.driver import Terminal
-from tests.terminal.person import RUNVPC, opened
+from tests.terminal.person import CONNECTOR, RUNVPC, opened
 from wizard.errors import Exit
-
-ANSWERS = """
-version = 1
-service = "my-service"
-targets = ["redis://10.0.0.3:6379"]
-network = "my-vpc"
-egress_path = "connector"
-[probe]
-attempts = 1
-"""
 
 
 @pytest.fixture
 def slow(tmp_path: Path) -> tuple[str, ...]:
-    """The wizard with everything answered, on a sandbox at eight times real time."""
+    """The wizard with everything answered, on a sandbox at 25 times real time."""
     path = tmp_path / "answers.toml"
-    path.write_text(ANSWERS, "utf-8")
-    return (*RUNVPC, *SANDBOX, "--speed", "8", "--answers", str(path))
+    path.write_text(CONNECTOR, "utf-8")
+    return (*RUNVPC, *SANDBOX, "--speed", "25", "--answers", str(path))
 
 
 def test_ctrl_c_asks_stops_in_good_order_and_resume_finishes(slow: tuple[str, ...]) -> None:

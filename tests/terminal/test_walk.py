@@ -10,6 +10,8 @@ from tests.terminal.driver import Terminal
 from tests.terminal.person import WIZARD, opened
 from wizard.errors import Exit
 
+TARGETS = ("redis://10.0.0.3:6379", "http://10.0.0.10:80", "postgres://10.0.0.5:5432")
+
 GRACE = 0.7
 """Longer than dialogs that apply or delete ignore keys."""
 
@@ -33,10 +35,9 @@ def to_the_review(terminal: Terminal) -> None:
     terminal.keys("Enter")
     terminal.until("○ my-service")
     terminal.keys("Enter")
-    for number, target in enumerate(("redis://10.0.0.3:6379", "10.0.0.10:80", "10.0.0.5:5432"), 1):
-        terminal.until(target)
-        terminal.keys("Enter", *(["Down"] if number < 3 else []))
-        terminal.until(lambda screen, ticked=number: ticks(screen) == ticked)
+    terminal.until(lambda screen: all(target in screen for target in TARGETS))
+    terminal.keys("Enter", *("Down", "Enter") * 2)
+    terminal.until(lambda screen: ticks(screen) == len(TARGETS))
     terminal.keys("BTab")
     terminal.steady()
     terminal.keys("Enter")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.network.address_rules import address_rules
 from wizard.network.intervals import Interval, Taken, normalise, parse, text
@@ -77,20 +78,50 @@ def address_map(
     drawn = sorted((*taken, *address_rules().unwise()), key=lambda t: (t.start, t.end))
     busy = normalise([(t.start, t.end) for t in taken] + ([wanted] if wanted else []) + marks)
     starts = _rows_with(busy, blocks)
-    kept = _kept_rows(starts, wanted, most)
     size = 1 << (32 - ROW_PREFIX)
-    rows = [_row((start, min(start + size - 1, _end(start, blocks))), drawn, wanted, marks, size // cells)
-            for start in kept]  # fmt: skip
-    close = _close_up(wanted, drawn, marks, cells)
+    rows = _collapsed([_row(r, inside, wanted, marks, size // cells) for r, inside in _by_row(starts, drawn, blocks)])
+    kept = _kept_rows(rows, wanted, most)
     return AddressMap(
-        rows=tuple(rows),
+        rows=tuple(row for _, row in kept),
         cell=size // cells,
         free=tuple(text(*stretch) for block in blocks[:-1] for stretch in _gaps(block, starts, size)),
-        left_out=len(starts) - len(kept),
+        left_out=len(rows) - len(kept),
         outside=sum(not any(first <= t.start <= last for first, last in blocks) for t in taken),
-        close=close,
+        close=_close_up(wanted, drawn, marks, cells),
         close_cell=wanted[1] - wanted[0] + 1 if wanted else 0,
     )
+
+
+_Placed = tuple[Interval, MapRow]
+"""A row and the addresses that it stands for."""
+
+
+def _by_row(
+    starts: Iterable[int], drawn: Iterable[Taken], blocks: Sequence[Interval]
+) -> list[tuple[Interval, list[Taken]]]:
+    """Each row with what is in it; each range is looked at once for every row that it is in."""
+    size = 1 << (32 - ROW_PREFIX)
+    inside: dict[int, list[Taken]] = {start: [] for start in starts}
+    for t in drawn:
+        for start in range(max(t.start, 0) // size * size, t.end + 1, size):
+            if start in inside:
+                inside[start].append(t)
+    return [((start, min(start + size - 1, _end(start, blocks))), found) for start, found in inside.items()]
+
+
+def _collapsed(rows: Iterable[MapRow]) -> list[_Placed]:
+    """Rows of the same users, full from end to end, become one row for all of their addresses."""
+    found: list[_Placed] = []
+    for row in rows:
+        first, last = parse(row.range)
+        if found:
+            (begin, end), before = found[-1]
+            full = len(set(row.cells)) == 1 and row.cells[0].kind is not Kind.FREE and row.share == 1
+            if full and end + 1 == first and (row.cells, row.names) == (before.cells, before.names):
+                found[-1] = (begin, last), replace(before, range=text(begin, last))
+                continue
+        found.append(((first, last), row))
+    return found
 
 
 def _rows_with(busy: Sequence[Interval], blocks: Sequence[Interval]) -> list[int]:
@@ -106,13 +137,10 @@ def _rows_with(busy: Sequence[Interval], blocks: Sequence[Interval]) -> list[int
     return sorted(starts, key=lambda start: (order[_block(start, blocks)], start))
 
 
-def _kept_rows(starts: list[int], wanted: Interval | None, most: int) -> list[int]:
+def _kept_rows(rows: list[_Placed], wanted: Interval | None, most: int) -> list[_Placed]:
     """The first rows, and that of the chosen range even when it comes later."""
-    if len(starts) <= most:
-        return starts
-    size = 1 << (32 - ROW_PREFIX)
-    kept = starts[:most]
-    own = next((s for s in starts if wanted and s <= wanted[0] < s + size), None)
+    own = next((row for row in rows if wanted and row[0][0] <= wanted[0] <= row[0][1]), None)
+    kept = rows[:most]
     return kept if own is None or own in kept else [*kept[:-1], own]
 
 
@@ -137,10 +165,9 @@ def _gaps(block: Interval, starts: Iterable[int], size: int) -> list[Interval]:
 
 
 def _row(
-    interval: Interval, taken: Sequence[Taken], wanted: Interval | None, marks: Sequence[Interval], cell: int
+    interval: Interval, inside: Sequence[Taken], wanted: Interval | None, marks: Sequence[Interval], cell: int
 ) -> MapRow:
     first, last = interval
-    inside = [t for t in taken if t.start <= last and t.end >= first]
     used = normalise([(max(t.start, first), min(t.end, last)) for t in inside if t.source != "rules"])
     return MapRow(
         range=text(first, last),
@@ -153,12 +180,26 @@ def _row(
 def _cells(
     interval: Interval, inside: Sequence[Taken], wanted: Interval | None, marks: Sequence[Interval], cell: int
 ) -> tuple[Cell, ...]:
+    """What is in use goes before what is only kept, and marks go before both."""
+    first, last = interval
+    held: list[dict[Kind, int]] = [{} for _ in range((last - first + cell) // cell)]
+    _fill(held, interval, [t for t in inside if t.source in _RULES], cell)
+    kept = [bool(kinds) for kinds in held]
+    held = [{} for _ in held]
+    _fill(held, interval, [t for t in inside if t.source not in _RULES], cell)
+    made = [_cell(kinds, cell, rule) for kinds, rule in zip(held, kept, strict=True)]
+    for kind, ranges in ((Kind.OFFERED, marks), (Kind.CHOSEN, [wanted] if wanted else [])):
+        for low, high in ranges:
+            for number in range(max(low - first, 0) // cell, (min(high, last) - first) // cell + 1):
+                made[number] = Cell(kind, made[number].share)
+    return tuple(made)
+
+
+def _fill(held: list[dict[Kind, int]], interval: Interval, taken: Iterable[Taken], cell: int) -> None:
     """One sweep over the sorted ranges: each adds what it holds of each cell, and nothing is counted twice."""
     first, last = interval
-    count = (last - first + cell) // cell
-    held: list[dict[Kind, int]] = [{} for _ in range(count)]
     cursor = first
-    for t in inside:
+    for t in taken:
         kind = Kind.OWN if t.source in _OWN else Kind.KEPT if t.source in _RULES else Kind.REACHED
         begin, end = max(t.start, cursor), min(t.end, last)
         while begin <= end:
@@ -167,17 +208,11 @@ def _cells(
             held[number][kind] = held[number].get(kind, 0) + stop - begin + 1
             begin = stop + 1
         cursor = max(cursor, end + 1)
-    made = [_cell(kinds, cell) for kinds in held]
-    for kind, ranges in ((Kind.OFFERED, marks), (Kind.CHOSEN, [wanted] if wanted else [])):
-        for low, high in ranges:
-            for number in range(max(low - first, 0) // cell, (min(high, last) - first) // cell + 1):
-                made[number] = Cell(kind, made[number].share)
-    return tuple(made)
 
 
-def _cell(kinds: dict[Kind, int], size: int) -> Cell:
+def _cell(kinds: dict[Kind, int], size: int, kept: bool) -> Cell:
     if not kinds:
-        return Cell(Kind.FREE)
+        return Cell(Kind.KEPT, 1.0) if kept else Cell(Kind.FREE)
     return Cell(max(kinds, key=lambda kind: kinds[kind]), sum(kinds.values()) / size)
 
 
@@ -195,4 +230,5 @@ def _close_up(wanted: Interval | None, taken: Sequence[Taken], marks: Sequence[I
     cell = wanted[1] - wanted[0] + 1
     size = min(cell * cells, 1 << 32)
     first = wanted[0] // size * size
-    return _row((first, first + size - 1), taken, wanted, marks, cell)
+    last = first + size - 1
+    return _row((first, last), [t for t in taken if t.start <= last and t.end >= first], wanted, marks, cell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.errors import InputError
 from wizard.guide.existing_subnets import SubnetChoice, existing_subnets, summary
@@ -65,7 +66,9 @@ def addresses(ground: Ground) -> Addresses:
     if subnet:
         free[0] = _unchosen(free[0])
     shown, hidden = _shown(existing, subnet)
-    typed = () if not wanted or any(o.value == wanted for o in free) else (_typed(ground, wanted, problem),)
+    typed = [] if not wanted or any(o.value == wanted for o in free) else [_typed(ground, wanted, problem)]
+    if typed and typed[0].refused:
+        typed += _next_free(ground, wanted)
     chosen = _range_of(existing, subnet) if subnet else wanted or (found.free[0].range if found.free else "")
     return Addresses(
         range="" if problem is not None and problem.fatal else chosen,
@@ -130,9 +133,9 @@ def _free(number: int, range_: str, why: str, wanted: str) -> Offer:
 
 
 def _first(why: str) -> str:
-    """`first free block, after subnet a in us-central1`, from the reason of the search."""
+    """`first free, after subnet a in us-central1`, from the reason of the search."""
     after = why.partition(", right after ")[2].rpartition(" (")[0]
-    return f"first free block, after {after}" if after else "first free block"
+    return f"first free, after {after}" if after else "the first free block"
 
 
 def _nothing_free(ground: Ground, largest: str) -> Offer:
@@ -147,10 +150,25 @@ def _nothing_free(ground: Ground, largest: str) -> Offer:
 def _typed(ground: Ground, wanted: str, problem: Problem | None) -> Offer:
     if problem is not None and problem.fatal:
         return Offer(
-            key="range", value=wanted, title=wanted, range="", words="typed", refused=problem.message, chosen=True
+            key="range",
+            value=wanted,
+            title=wanted,
+            range="",
+            words="typed",
+            refused="cannot be used: see below",
+            chosen=True,
         )
     why = f"{problem.message}; {problem.fix}" if problem is not None else f"free in {ground.network.name}"
     return Offer(key="range", value=wanted, title=wanted, range=wanted, words="typed", why=why, chosen=True)
+
+
+def _next_free(ground: Ground, wanted: str) -> list[Offer]:
+    """The next free block after one that cannot be used."""
+    try:
+        found = ranges.find_free(ground.taken, ground.prefix, start=wanted, count=1).free
+    except InputError:
+        return []
+    return [Offer(key="range", value=f.range, title=f.range, range=f.range, words="the next free one") for f in found]
 
 
 def _subnet(choice: SubnetChoice, chosen: str) -> Offer:
@@ -167,8 +185,6 @@ def _subnet(choice: SubnetChoice, chosen: str) -> Offer:
 
 
 def _unchosen(offer: Offer) -> Offer:
-    from msgspec.structs import replace
-
     return replace(offer, chosen=False)
 
 

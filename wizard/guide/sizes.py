@@ -45,14 +45,16 @@ class CountRow(Struct, frozen=True, kw_only=True):
 
 
 class Sizes(Struct, frozen=True, kw_only=True):
-    """All of it. `plan_with` is the figure to plan with, `basis` where figures come from (one sentence each).
+    """All of it. `plan_with` is the figure to plan with (empty: not `known`), `basis` a sentence on each figure.
 
-    `reasons` are those of the recommended size; `taken` says whether it is what is planned.
+    `recommended` is the size for the expected rate, `taken` whether it is what is planned, and `kept` whether the
+    connector exists and keeps its size.
     """
 
     types: tuple[TypeRow, ...]
     counts: tuple[CountRow, ...]
     plan_with: str
+    known: bool
     basis: tuple[str, ...]
     recommended: Size
     taken: bool
@@ -72,7 +74,8 @@ def sizes(ground: Ground, mbps: float = 0.0) -> Sizes:
     return Sizes(
         types=tuple(_type(ground.region, name, (machine_type, fewest, most), best, top) for name in types),
         counts=_counts(ground.region, machine_type, fewest, most),
-        plan_with=f"${price.usd_max:,.2f} a month" if price.known else "not known",
+        plan_with=f"${price.usd_max:,.2f} a month" if price.known else "",
+        known=price.known,
         basis=(price.basis, throughput(machine_type, fewest, most).basis),
         recommended=best,
         taken=(machine_type, fewest, most) == (best.machine_type, best.min_instances, best.max_instances),

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from wizard.errors import InputError
 from wizard.guide.environment_targets import kind_of, scheme_of_port, targets_in
-from wizard.guide.networks import Home, Homes, Where
+from wizard.guide.homes import Home, Homes, Where
 from wizard.inventory import Inventory
 from wizard.probe.targets import parse
 from wizard.records import Instance, Literal, Service

@@ -17,14 +17,7 @@ from wizard.records import FirewallRule, Target
 
 def plan_firewall(draft: Draft, egress: Egress, ready: tuple[str, ...]) -> tuple[str, ...]:
     """Steps for the fewest rules that let the egress source reach every target; their ids."""
-    opening = fewest_rules(
-        _ruleset(draft, egress),
-        Source(range=egress.range, kind=egress.kind, tags=egress.tags),
-        tuple(_want(draft, egress, target) for target in draft.targets if target.address),
-        network=egress.network.name,
-        prefix=f"runvpc-{draft.answers.service}",
-        taken_names=[rule.name for rule in draft.inventory.firewalls],
-    )
+    opening = find_opening(draft, egress)
     _report_names(draft)
     for problem in opening.cannot_fix:
         draft.block(
@@ -41,19 +34,35 @@ def plan_firewall(draft: Draft, egress: Egress, ready: tuple[str, ...]) -> tuple
     )
 
 
+def find_opening(draft: Draft, egress: Egress) -> Opening:
+    """What the firewall says of each target now, and the fewest rules that would let all be reached."""
+    return fewest_rules(
+        _ruleset(draft, egress),
+        Source(range=egress.range, kind=egress.kind, tags=egress.tags),
+        tuple(_want(draft, egress, target) for target in draft.targets if target.address),
+        network=egress.network.name,
+        prefix=f"runvpc-{draft.answers.service}",
+        taken_names=[rule.name for rule in draft.inventory.firewalls],
+    )
+
+
+def automatic_rules(draft: Draft, egress: Egress) -> tuple[FirewallRule, ...]:
+    """The rules that Google adds with the connector; none for Direct VPC egress."""
+    if not egress.connector:
+        return ()
+    return automatic_connector_rules(draft.region, egress.connector, egress.range, egress.network.name)
+
+
 def _ruleset(draft: Draft, egress: Egress) -> Ruleset:
     """The rules in force on the network, with those that Google will add for a connector."""
     facts = draft.inventory
     listed = tuple(r for r in facts.firewalls if r.network == egress.network.name)
     effective = facts.effective.get(egress.network.name, EffectiveFirewalls(rules=listed))
-    automatic: tuple[FirewallRule, ...] = ()
-    if egress.connector:
-        automatic = automatic_connector_rules(draft.region, egress.connector, egress.range, egress.network.name)
     return compile_rules(
         egress.network,
         listed or effective.rules,
         effective.policies,
-        automatic=automatic,
+        automatic=automatic_rules(draft, egress),
         region=draft.region,
     )
 
