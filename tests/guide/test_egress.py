@@ -9,7 +9,7 @@ import pytest
 from tests.plan.worlds import tutorial, wishes
 from tests.screens.stage import model
 from wizard.flow.pages import Page
-from wizard.guide.egress import matrix, options
+from wizard.guide.egress import Cell, matrix, options
 from wizard.guide.express import recommendations
 from wizard.records import Nat, Router
 
@@ -48,6 +48,14 @@ def test_with_cloud_nat_a_public_address_is_reached_through_the_network(tmp_path
     facts = tutorial(routers=(Router(name="r", network="my-vpc", region="us-central1", nats=(nat,)),))
     row = next(row for row in matrix(model(tmp_path, Page.EGRESS, facts)) if row.name == "public address")
     assert row.cells[1].word == WORKS
+
+
+def test_nat_is_no_way_to_a_service_with_internal_ingress(tmp_path: Path) -> None:
+    nat = Nat(name="n", all_subnets=True)
+    facts = tutorial(routers=(Router(name="r", network="my-vpc", region="us-central1", nats=(nat,)),))
+    without = model(tmp_path, Page.EGRESS, facts, wishes("direct", egress="all-traffic", subnet="my-subnet"))
+    row = next(row for row in matrix(without) if row.name == "internal Run service")
+    assert row.cells[1] == Cell(word=WORKS, why="Private Google Access on the subnet")
 
 
 @pytest.mark.parametrize("path", ["connector", "direct"])

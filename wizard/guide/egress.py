@@ -7,12 +7,14 @@ from msgspec import Struct, structs
 from wizard.advice.cost import connector_cost
 from wizard.advice.egress import Advice, Reason
 from wizard.flow.model import Model
+from wizard.guide.outlook import outlook
 from wizard.network.egress_modes import ALL_TRAFFIC, PRIVATE_RANGES_ONLY, Way, first_hop
 from wizard.plan.plan import Plan
 from wizard.plan.setup import plan_setup
 from wizard.plan.setup.draft import Draft
 from wizard.plan.setup.network import choose_network
 from wizard.plan.setup.path import advise_path
+from wizard.plan.steps.subnet import CreateSubnet
 
 CONNECTOR, DIRECT = "connector", "direct"
 TITLES = {CONNECTOR: "Serverless VPC Access connector", DIRECT: "Direct VPC egress"}
@@ -24,6 +26,11 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("internal Run service", "other-abc-uc.a.run.app"),
 )
 """Kinds of destination, each with a host that stands for it."""
+
+
+_RUN = ".run.app"
+_ACCESS = "Private Google Access on the subnet"
+"""Cloud NAT does not help here: what comes through it is not internal (facts: section 7)."""
 
 
 class PathOption(Struct, frozen=True, kw_only=True):
@@ -126,13 +133,28 @@ def _cell(model: Model, host: str, mode: str) -> Cell:
     hop = first_hop(host, mode)
     if not hop.needs:
         return Cell(word="works", why=hop.reason)
-    if hop.way is Way.INTERNET and host.endswith("run.app"):
+    if hop.way is Way.INTERNET and host.endswith(_RUN):
         return Cell(word="blocked", why=f"{hop.reason}; needs {hop.needs}")
     if hop.way is Way.INTERNET:
         return Cell(word="works", why="past the network, as before")
+    if host.endswith(_RUN):
+        held = _has_private_google_access(model)
+        return Cell(word="works", why=_ACCESS) if held else Cell(word="needs", why=_ACCESS)
     if "NAT" in hop.needs and _has_nat(model):
         return Cell(word="works", why="through Cloud NAT")
     return Cell(word="needs", why=hop.needs)
+
+
+def _has_private_google_access(model: Model) -> bool:
+    """Whether the subnet that packets will come from has it, or the plan gives it."""
+    parts = outlook(model.plan)
+    if parts.private_google_access is not None:
+        return True
+    if parts.subnet is not None and isinstance(parts.subnet.step, CreateSubnet):
+        return parts.subnet.step.private_google_access
+    name = parts.vpc.subnet.rsplit("/", 1)[-1]
+    subnets = model.inventory.subnets if model.inventory is not None else ()
+    return any(s.private_google_access for s in subnets if s.name == name and s.region == model.answers.region)
 
 
 def _has_nat(model: Model) -> bool:
