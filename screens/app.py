@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
@@ -46,6 +47,7 @@ class WizardApp(App[None], inherit_bindings=False):
         super().__init__()
         self._scenario = scenario
         self._shown: Page | None = None
+        self.failure: BaseException | None = None
         self.wizard = Wizard(desk, answers=answers, token=token, spawn=self._spawn)
 
     def on_mount(self) -> None:
@@ -216,9 +218,12 @@ class WizardApp(App[None], inherit_bindings=False):
             loop.add_signal_handler(number, lambda: self._spawn(self._stop_and_leave()))
 
     async def on_unmount(self) -> None:
-        session = self.wizard.model.session
-        if session is not None:
-            await session.cloud.aclose()
+        await self.wizard.places.close()
+
+    def _fatal_error(self) -> None:
+        """Textual would print every local variable, and with them what may be a secret. Whoever runs us says it."""
+        self.failure = sys.exception()
+        self.panic()
 
     # --- parts
 

@@ -58,6 +58,8 @@ class Places:
     def __init__(self, sitting: Sitting) -> None:
         self._sitting = sitting
         self._asked = 0
+        self._then: Page | None = None
+        self._opened: list[Session] = []
         self._again: Callable[[], None] = self.read
         self.projects: tuple[ProjectInfo, ...] = ()
         self.regions: tuple[str, ...] = ()
@@ -71,9 +73,12 @@ class Places:
 
     def enter_sandbox(self, scenario: str, *, then: Page | None = None) -> None:
         """Open the sandbox with this scenario, read it, and go to the page `then`."""
+        self._then = then
+        doing = f"starting the sandbox {scenario}"
+        if self._sitting.model.reading == doing:
+            return
         self.live, self._again = False, lambda: self.enter_sandbox(scenario, then=then)
-        connect = self._sitting.desk.sandbox
-        self._begin(f"starting the sandbox {scenario}", lambda: self._open(connect(scenario), then))
+        self._begin(doing, lambda: self._open(self._sitting.desk.sandbox(scenario)))
 
     def enter_live(self) -> None:
         """Find out who calls and which projects may be seen; the cloud is opened once project and region are known."""
@@ -84,11 +89,10 @@ class Places:
         """Open Google Cloud for the project and region that were answered."""
         answers = self._sitting.model.answers
         if answers.project and answers.region:
-            self._again = self.open_live
-            self._begin(
-                f"connecting to {answers.project}",
-                lambda: self._open(self._sitting.desk.live(answers.project, answers.region), Page.SERVICE),
-            )
+            self._again, self._then = self.open_live, Page.SERVICE
+            opening = self._sitting.desk.live
+            doing = f"connecting to {answers.project}"
+            self._begin(doing, lambda: self._open(opening(answers.project, answers.region)))
 
     def move_sandbox(self) -> None:
         """Open the same sandbox for the region that was answered."""
@@ -97,8 +101,8 @@ class Places:
             region = self._sitting.model.answers.region
             opening = self._sitting.desk.sandbox
             scenario = session.scenario
-            self._again = self.move_sandbox
-            self._begin(f"opening {region}", lambda: self._open(opening(scenario, region), Page.SERVICE))
+            self._again, self._then = self.move_sandbox, Page.SERVICE
+            self._begin(f"opening {region}", lambda: self._open(opening(scenario, region)))
 
     def read(self) -> None:
         """Read the project again."""
@@ -118,7 +122,7 @@ class Places:
 
     def take_up(self, row: RunRow, *, undo: bool) -> None:
         """Open the cloud that the run belongs to, and go on with it, or to the page on which it can be taken back."""
-        self._again = lambda: self.take_up(row, undo=undo)
+        self._again, self._then = lambda: self.take_up(row, undo=undo), None
         self._begin(f"opening the cloud of run {row.id}", lambda: self._take_up(row, undo))
 
     def keep_run(self, run: str) -> None:
@@ -162,14 +166,20 @@ class Places:
 
         self._sitting.spawn(carry_out())
 
-    async def _open(self, connecting: Awaitable[Session], then: Page | None) -> Edit:
+    async def close(self) -> None:
+        """Close every cloud that was opened. Not before the end: a read that nobody waits for may still use one."""
+        while self._opened:
+            await self._opened.pop().cloud.aclose()
+
+    async def _open(self, connecting: Awaitable[Session]) -> Edit:
+        number = self._asked
         session = await connecting
-        old = self._sitting.model.session
-        if old is not None:
-            await old.cloud.aclose()
+        self._opened.append(session)
+        if number != self._asked:
+            return _same
         self._sitting.put(_placed(self._sitting.model, session, self._sitting.saved))
-        if then is not None:
-            self._sitting.go(then)
+        if self._then is not None:
+            self._sitting.go(self._then)
         return await self._read(session)
 
     async def _take_up(self, row: RunRow, undo: bool) -> Edit:
@@ -179,7 +189,7 @@ class Places:
             desk = self._sitting.desk
             scenario = desk.scenario_of(row.environment)
             opening = desk.sandbox(scenario) if scenario else desk.live(row.project, row.region)
-            edit = await self._open(opening, None)
+            edit = await self._open(opening)
         with Journal.open(self._journal) as journal:
             self._sitting.put(replace(self._sitting.model, run=journal.state(row.id)))
         if not undo:

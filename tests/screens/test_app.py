@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
+from textual.worker import WorkerFailed
 
 from screens import themes
 from screens.commands import COMMANDS
@@ -15,6 +16,7 @@ from screens.dialogs.jump import Jump
 from screens.helping import keys_here
 from screens.keymap import FILE, load_keymap
 from tests.screens.stage import SIZES, PaperDesk, app_at, model, picture, session, settle
+from wizard.desk import Session
 from wizard.errors import CloudError, InputError
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
@@ -141,6 +143,25 @@ async def test_a_cloud_that_fails_leaves_a_page_that_says_so(tmp_path: Path, sna
     error = CloudError("the sandbox [/x] does not answer", status="UNAVAILABLE", fix="runvpc sandbox stop, then again")
     desk = PaperDesk(tmp_path, error=error)
     assert await picture(app_at(tmp_path, Model(), desk), SIZES["80x24"], "enter") == snap
+
+
+async def test_what_nobody_expected_is_handed_on_and_shows_no_variable(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Broken(PaperDesk):
+        async def sandbox(self, scenario: str, region: str = "") -> Session:
+            password = "hunter2"
+            raise ZeroDivisionError(len(password))
+
+    app = app_at(tmp_path, Model(), Broken(tmp_path))
+    with pytest.raises(WorkerFailed):
+        async with app.run_test() as pilot:
+            await settle(pilot)
+            await pilot.press("enter")
+            await settle(pilot)
+    assert app.failure is not None
+    assert app.return_code == 1
+    assert "hunter2" not in "".join(capsys.readouterr())
 
 
 async def test_ones_own_keys(tmp_path: Path) -> None:

@@ -134,6 +134,23 @@ async def test_a_late_reply_to_an_old_question_is_dropped(tmp_path: Path) -> Non
     assert made.model.session is not None
 
 
+async def test_an_impatient_person_opens_a_sandbox_once(tmp_path: Path) -> None:
+    opened: list[str] = []
+
+    class Counting(PaperDesk):
+        async def sandbox(self, scenario: str, region: str = "") -> Session:
+            opened.append(scenario)
+            return await super().sandbox(scenario, region)
+
+    made, later = wizard_at(tmp_path, desk=Counting(tmp_path))
+    made.places.enter_sandbox("tutorial")
+    made.places.enter_sandbox("tutorial", then=Page.SERVICE)
+    made.places.enter_sandbox("tutorial", then=Page.SERVICE)
+    await later.run()
+    assert opened == ["tutorial"]
+    assert made.model.page is Page.SERVICE
+
+
 async def test_what_failed_can_be_tried_again(tmp_path: Path) -> None:
     desk = PaperDesk(tmp_path, error=CloudError("the token has expired", status="UNAUTHENTICATED", fix="log in again"))
     made, later = wizard_at(tmp_path, desk=desk)
