@@ -119,6 +119,7 @@ class WizardPage(Screen[None]):
         self.query_one(Why).show(self.why(model), self.words(model))
         back = preceding(self.PAGE, model) is not None
         self.query_one(Nav).show(back=back, following=self.next_label(model), why_not=self.ready(model))
+        self.refresh_bindings()
 
     @property
     def has_filter(self) -> bool:

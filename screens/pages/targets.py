@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -17,7 +19,7 @@ from screens.wizard import Wizard
 from wizard.answers import Answers
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
-from wizard.guide.targets import TargetRow, Typed, read_typed, remarks, rows
+from wizard.guide.targets import TargetRow, Typed, finders, read_typed, remarks, rows
 from wizard.inventory import Inventory
 from wizard.records import Service
 from wizard.wording import duration, one_line
@@ -90,8 +92,11 @@ class TargetsPage(WizardPage):
     def ready(self, model: Model) -> str:
         return super().ready(model) if model.answers.targets else "tick or type a target"
 
-    def words(self, model: Model) -> list[list[str]]:
-        return [["runvpc", "probe", model.answers.service, *model.answers.targets]] if model.answers.targets else []
+    def words(self, model: Model) -> Sequence[Sequence[str]]:
+        """The live test of what is ticked, and where managed services say their addresses."""
+        answers = model.answers
+        test = [("runvpc", "probe", answers.service, *answers.targets)] if answers.targets else []
+        return (*test, *(finders(model.inventory) if model.inventory is not None else ()))
 
     def leave(self) -> bool:
         """What is still being typed counts."""

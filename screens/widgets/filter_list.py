@@ -72,6 +72,7 @@ class FilterList(Vertical):
     def __init__(self, *, empty: str = "nothing here", id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._empty = empty
+        self._put = False
         self._items: tuple[Item, ...] = ()
         self._shown: tuple[Item, ...] = ()
         self._texts: tuple[str, ...] = ()
@@ -88,8 +89,9 @@ class FilterList(Vertical):
 
     def put(self, items: Sequence[Item], *, at: str = "") -> None:
         """Show these rows; the cursor goes to `at`, else stays where it is. Nothing happens when nothing changed."""
-        if tuple(items) == self._items:
+        if self._put and tuple(items) == self._items:
             return
+        self._put = True
         keep = at or self.looked_at
         self._items = tuple(items)
         self._texts = tuple(item.text for item in self._items)

@@ -81,3 +81,10 @@ async def test_read_only_holds_here_too() -> None:
 def test_ones_own_scenario_comes_first() -> None:
     assert next(iter(TerminalDesk(Options(sandbox="my/own.toml")).scenarios)) == "my/own.toml"
     assert set(TerminalDesk(Options()).scenarios) >= {"tutorial", "managed", "seed"}
+
+
+async def test_projects_and_regions_of_a_sandbox() -> None:
+    desk = TerminalDesk(Options(sandbox="tutorial", speed=0))
+    async with opened(desk):
+        assert [project.id for project in await desk.projects("tutorial")] == ["demo-project"]
+        assert "us-central1" in await desk.regions("tutorial", "demo-project")

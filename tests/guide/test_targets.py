@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from tests.plan.worlds import REGION, tutorial
-from wizard.guide.targets import proposals, read_typed, remarks, rows
+from wizard.guide.targets import finders, proposals, read_typed, remarks, rows
 from wizard.inventory import Gap, Inventory
 from wizard.records import (
     EnvValue,
@@ -135,6 +135,11 @@ def test_remarks() -> None:
     assert remarks(replace(Inventory(project="p", region=REGION), gaps=(gap,))) == (
         "instances could not be read: Required 'compute.instances.list'",
     )
+
+
+def test_where_to_look_for_managed_services() -> None:
+    assert [words[1] for words in finders(tutorial())] == ["redis", "sql"]
+    assert finders(tutorial(addresses=())) == ()
 
 
 def test_thousands_of_machines() -> None:

@@ -57,7 +57,7 @@ def test_parse_found_masks_host_bits(network: IPv4Network, host: int) -> None:
 
 def test_parse_found_and_start() -> None:
     assert parse_found("10.0.0.3") == (0x0A000003, 0x0A000003)
-    assert parse_found("fd00::/8") is None
+    assert [parse_found(text) for text in ("fd00::/8", "", "a range of tomorrow", "10.0.0.0/33")] == [None] * 4
     assert parse_start("10.0.0.3") == 0x0A000003
     assert parse_start("10.8.0.0/28") == 0x0A080000
 

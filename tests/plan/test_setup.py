@@ -236,6 +236,13 @@ def test_networks_that_may_not_be_listed_do_not_break_the_plan() -> None:
     assert plan.blocked
 
 
+@pytest.mark.parametrize("range_", ["", "fd00::/64", "nonsense"])
+def test_a_subnet_without_an_ipv4_range_is_passed_over(range_: str) -> None:
+    odd = Subnet(name="six", network="my-vpc", region=REGION, range=range_)
+    plain, found = planned(tutorial(), wishes()), planned(tutorial(subnets=(*tutorial().subnets, odd)), wishes())
+    assert ids(found) == ids(plain)
+
+
 def test_missing_permissions_and_apis() -> None:
     plan = planned(tutorial(granted=frozenset(PERMISSIONS) - {"vpcaccess.connectors.create"}), wishes())
     assert plan.blocked

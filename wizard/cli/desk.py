@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.cli.argv import scenario_names
 from wizard.cli.options import Options
@@ -15,6 +15,10 @@ from wizard.cli.session import environment_of
 from wizard.desk import ProjectInfo, Session
 from wizard.errors import InputError
 from wizard.paths import find_paths
+from wizard.sandbox.client import Sandbox
+
+if TYPE_CHECKING:
+    from wizard.cloud.connect import Connection
 
 _SCENARIOS = {
     "tutorial": "a Redis, a PostgreSQL and an API on VMs",
@@ -81,10 +85,22 @@ class TerminalDesk:
         return await default_project(Connection())
 
     async def projects(self, scenario: str) -> tuple[ProjectInfo, ...]:
-        return ()
+        from wizard.cloud.projects import projects
+
+        return await projects(await self._connection(scenario))
 
     async def regions(self, scenario: str, project: str) -> tuple[str, ...]:
-        return ()
+        from wizard.cloud.projects import regions
+
+        return await regions(await self._connection(scenario), project)
+
+    async def _connection(self, scenario: str) -> Connection:
+        from wizard.cloud.connect import Connection
+
+        if not scenario:
+            return Connection(read_only=self._options.read_only)
+        sandbox = await self._running(scenario)
+        return Connection(endpoint=sandbox.url, read_only=self._options.read_only)
 
     async def advance(self, scenario: str, seconds: float) -> None:
         await self._ask(scenario, "POST", "clock", {"advance": seconds})
@@ -100,7 +116,10 @@ class TerminalDesk:
             await self._ask(scenario, "POST", "faults/clear")
 
     async def _ask(self, scenario: str, verb: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        return await asyncio.to_thread(ask, await self._running(scenario), verb, what, body)
+
+    async def _running(self, scenario: str) -> Sandbox:
         sandbox = await asyncio.to_thread(running_sandbox, replace(self._options, sandbox=scenario))
         if sandbox is None:
             raise InputError("the sandbox does not run any more", field="--sandbox", fix="F5 starts it again")
-        return await asyncio.to_thread(ask, sandbox, verb, what, body)
+        return sandbox

@@ -49,14 +49,14 @@ async def open_cloud(connection: Connection, project: str, region: str) -> Googl
 
 async def identity(connection: Connection) -> Identity:
     """Who would call over this connection. Raises CloudError when there are no credentials."""
-    access = await asyncio.to_thread(_access, connection)
+    access = await asyncio.to_thread(access_to, connection)
     account = connection.impersonate or await asyncio.to_thread(_account, access)
     return Identity(account=account, project=access.project, quota_project=access.quota_project)
 
 
 async def default_project(connection: Connection) -> str:
     """The project that the credentials belong to, or empty. Raises CloudError when there are no credentials."""
-    return (await asyncio.to_thread(_access, connection)).project
+    return (await asyncio.to_thread(access_to, connection)).project
 
 
 def _prepare(connection: Connection) -> tuple[Access, type[GoogleCloud]]:
@@ -64,10 +64,11 @@ def _prepare(connection: Connection) -> tuple[Access, type[GoogleCloud]]:
     _quieten(connection)
     from wizard.cloud.google_cloud import GoogleCloud
 
-    return _access(connection), GoogleCloud
+    return access_to(connection), GoogleCloud
 
 
-def _access(connection: Connection) -> Access:
+def access_to(connection: Connection) -> Access:
+    """As whom. In a thread: it may wait. Raises CloudError when there are no credentials."""
     _quieten(connection)
     from wizard.cloud import access
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from wizard.cloud.calls import Caller, Patience
 from wizard.cloud.connect import Connection
-from wizard.cloud.connect import _access as access_of
+from wizard.cloud.connect import access_to
 from wizard.cloud.links import last
 from wizard.cloud.rest import Body, Rest, Threads
 from wizard.desk import ProjectInfo
@@ -41,7 +41,7 @@ async def regions(connection: Connection, project: str) -> tuple[str, ...]:
 
 async def _list(connection: Connection, doing: str, api: str, path: str, field: str) -> list[Body]:
     """The entries of every page of a list."""
-    access = await asyncio.to_thread(access_of, connection)
+    access = await asyncio.to_thread(access_to, connection)
     caller = Caller(Patience(call=connection.call_timeout, total=connection.total_timeout))
     threads = Threads()
     rest = Rest(access, threads)

@@ -56,10 +56,13 @@ class Rest:
     ) -> Body:
         """The JSON reply. Raises one of `failures.FAILURES`."""
         url = f"{self._access.base(api)}/{path}"
-        return await self._threads.run(lambda: self._send(timeout, verb, url, query, body))
+        return await self._threads.run(lambda: self._send(timeout, verb, api, url, query, body))
 
-    def _send(self, timeout: float, verb: str, url: str, query: Query | None, body: Body | None) -> Body:
-        response = self._session.request(verb, url, params=query, json=body, timeout=timeout, max_allowed_time=timeout)
+    def _send(self, timeout: float, verb: str, api: str, url: str, query: Query | None, body: Body | None) -> Body:
+        """The API is named in the Host header: the one port of a sandbox cannot always tell it by the path."""
+        response = self._session.request(
+            verb, url, params=query, json=body, headers={"Host": api}, timeout=timeout, max_allowed_time=timeout
+        )
         if response.status_code >= 400:
             raise from_http_response(response)
         try:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from wizard.guide.ground import DIRECT, Ground
 from wizard.network.address_budget import OtherUser, budget, longest_prefix, usable
+from wizard.network.intervals import parse_found
 from wizard.records import Subnet
 
 
@@ -49,8 +50,8 @@ def summary(refused: Iterable[SubnetChoice]) -> str:
 
 def prefix_of(subnet: Subnet) -> int:
     """The length of its primary range; 32 for one that has none (IPv6 only)."""
-    tail = subnet.range.rpartition("/")[2]
-    return int(tail) if tail.isdigit() else 32
+    found = parse_found(subnet.range)
+    return 32 if found is None else 32 - (found[1] - found[0]).bit_length()
 
 
 def _choice(subnet: Subnet, judge: Judge) -> SubnetChoice:

@@ -179,3 +179,14 @@ def remarks(inventory: Inventory) -> tuple[str, ...]:
         if range_.purpose == "VPC_PEERING" and range_.network:
             said.append(f"managed services of {one_line(range_.network)} have addresses in {range_.range}")
     return tuple(said)
+
+
+def finders(inventory: Inventory) -> tuple[tuple[str, ...], ...]:
+    """Commands that list managed services with their addresses, where a network has a range for them."""
+    if not any(a.purpose == "VPC_PEERING" and a.network for a in inventory.addresses):
+        return ()
+    project = f"--project={inventory.project}"
+    return (
+        ("gcloud", "redis", "instances", "list", f"--region={inventory.region}", project),
+        ("gcloud", "sql", "instances", "list", project),
+    )

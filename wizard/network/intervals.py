@@ -50,12 +50,19 @@ def parse_start(where: str, *, field: str = "start") -> int:
 
 
 def parse_found(cidr: str) -> Interval | None:
-    """A range as an API reports it: an address alone is a /32, host bits are masked, IPv6 gives None."""
-    if ":" in cidr:
+    """A range as an API reports it: an address alone is a /32, host bits are masked; what is not IPv4 gives None."""
+    try:
+        start, prefix = _address_and_prefix(cidr, "range")
+    except InputError:
         return None
-    start, prefix = _address_and_prefix(cidr, "range")
     size = 1 << (32 - (32 if prefix is None else prefix))
     return start - start % size, start - start % size + size - 1
+
+
+def holds(cidr: str, address: str) -> bool:
+    """Whether a range as an API reports it holds an IPv4 address; nothing that is no IPv4 range holds any."""
+    whole, one = parse_found(cidr), parse_found(address)
+    return whole is not None and one is not None and whole[0] <= one[0] and one[1] <= whole[1]
 
 
 def text(start: int, end: int) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
-
 from wizard.network.connector_rules import automatic_connector_rules
 from wizard.network.fewest_rules import Opening, Want, fewest_rules
 from wizard.network.firewall import Action
+from wizard.network.intervals import holds
 from wizard.network.packets import Destination, Source
 from wizard.network.ruleset import Ruleset, compile_rules
 from wizard.plan.setup.draft import Draft, Egress
@@ -86,7 +85,7 @@ def _is_managed(draft: Draft, egress: Egress, address: str) -> bool:
     facts, network = draft.inventory, egress.network.name
     ranges = [a.range for a in facts.addresses if a.network == network and a.purpose == "VPC_PEERING"]
     ranges += [r.range for r in facts.peering_routes if r.network == network and r.imported]
-    return any(ip_address(address) in ip_network(range_, strict=False) for range_ in ranges)
+    return any(holds(range_, address) for range_ in ranges)
 
 
 def _report_names(draft: Draft) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
-
+from wizard.network.intervals import holds
 from wizard.plan.setup.draft import Draft
 from wizard.records import Network, Target
 
@@ -46,8 +45,7 @@ def home_of(draft: Draft, target: Target) -> str:
     exact = {network for address, network in addressed if address == target.address and network}
     if len(exact) == 1:
         return exact.pop()
-    address = ip_address(target.address)
     ranges = [(s.network, s.range) for s in inventory.subnets if s.purpose == "PRIVATE"]
     ranges += [(a.network, a.range) for a in inventory.addresses if a.network and a.purpose == "VPC_PEERING"]
-    homes = {network for network, text in ranges if address in ip_network(text, strict=False)}
+    homes = {network for network, text in ranges if holds(text, target.address)}
     return homes.pop() if len(homes) == 1 else ""
