@@ -22,6 +22,7 @@ from wizard.guide.addresses import AUTO, Addresses, Offer, addresses, range_prob
 from wizard.guide.ground import Ground, stand
 from wizard.guide.outlook import outlook
 from wizard.network.ranges import Problem
+from wizard.plan.step import Op
 from wizard.wording import one_line
 
 _ROWS_SHORT, _ROWS_TALL = 4, 10
@@ -101,7 +102,7 @@ class AddressesPage(WizardPage):
     def words(self, model: Model) -> list[list[str]]:
         found = outlook(model.plan)
         planned = found.subnet or found.connector
-        return planned.step.gcloud() if planned is not None else []
+        return planned.step.gcloud() if planned is not None and planned.change.op is not Op.REUSE else []
 
     def leave(self) -> bool:
         """What is still being typed counts."""

@@ -11,19 +11,21 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button
 
-from screens.language import Piece, Tone, bar, columns, fit, line, lines, state
-from screens.page import WizardPage
+from screens.dialogs.undo import offer_undo
+from screens.language import Tone, line, lines, state
+from screens.scrolled import ScrolledPage
+from screens.widgets.steps import Steps, detail
 from screens.widgets.text import Lines, Section
-from wizard.apply.events import Phase, RunStatus
+from wizard.apply.events import Phase
+from wizard.apply.state import RunState
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
+from wizard.guide.outcome import can_resume, can_undo
 from wizard.guide.running import StepRow, elapsed, headline, log_lines, progress, step_rows, what_next
 from wizard.wording import duration
 
-_BAR, _NAME, _LINE = 20, 36, 52
 
-
-class ApplyPage(WizardPage):
+class ApplyPage(ScrolledPage):
     PAGE = Page.APPLY
     HEADING = "Apply"
     WHY = (
@@ -38,13 +40,15 @@ class ApplyPage(WizardPage):
 
     def body(self) -> ComposeResult:
         yield Lines(id="headline")
-        yield Lines(id="steps")
         yield Lines(id="after")
+        yield Steps(id="steps")
         with Horizontal(id="run-buttons"):
-            yield Button("Pause", id="pause", compact=True)
+            yield Button("Pause after this step", id="pause", compact=True)
             yield Button("Stop", id="stop", compact=True)
             yield Button("Resume", id="resume", compact=True)
-        yield Section("Log", id="log-heading")
+            yield Button("Undo …", id="undo", compact=True)
+        yield Lines(id="step-detail", classes="field")
+        yield Section("Log, times in UTC", id="log-heading")
         yield Lines(id="log")
 
     def on_mount(self) -> None:
@@ -58,17 +62,16 @@ class ApplyPage(WizardPage):
 
     def show(self, model: Model) -> None:
         self._draw_run(model)
-        keeper = self.wizard.keeper
-        unfinished = model.run is not None and model.run.status in (
-            RunStatus.STOPPED,
-            RunStatus.FAILED,
-            RunStatus.WAITING,
-        )
+        keeper, run = self.wizard.keeper, model.run
+        may_act = run is not None and not model.running and not model.read_only
         pause = self.query_one("#pause", Button)
         pause.label = "Go on" if keeper.paused else "Pause after this step"
         pause.display = model.running and not keeper.stopping
         self.query_one("#stop", Button).display = model.running and not keeper.stopping
-        self.query_one("#resume", Button).display = unfinished and not model.running
+        self.query_one("#resume", Button).display = may_act and run is not None and can_resume(run)
+        self.query_one("#undo", Button).display = may_act and run is not None and can_undo(run)
+        buttons = self.query("#run-buttons Button").results(Button)
+        self.query_one("#run-buttons").display = any(button.display for button in buttons)
         focused = self.focused
         if not model.running and (focused is None or not focused.display):
             self.query_one("#next", Button).focus()
@@ -78,29 +81,37 @@ class ApplyPage(WizardPage):
         if run is None:
             self.query_one("#headline", Lines).put(line(("beginning …", Tone.MUTED)))
             return
-        done, count = progress(run)
+        rows = step_rows(run, now)
         keeper = self.wizard.keeper
         words = headline(run, stopping=keeper.stopping, paused=keeper.paused)
-        word = run.status.value if run.status is not RunStatus.RUNNING else "running"
-        total = line((f"{done} of {count}  {duration(elapsed(run, now))}", Tone.MUTED))
-        self.query_one("#headline", Lines).put(lines([line(state(word), f"  {words}"), total]))
-        self.query_one("#steps", Lines).put(line("\n", _steps(step_rows(run, now))))
-        self.query_one("#after", Lines).put(line(f"\n{what_next(run)}") if what_next(run) else line())
+        self.query_one("#headline", Lines).put(
+            lines([line(state(run.status.value), f"  {words}"), _count(run, rows, now)])
+        )
+        self.query_one("#after", Lines).put(line(what_next(run)))
+        self.query_one("#steps", Steps).put(rows)
+        self._tell_of_step()
         self.query_one("#log", Lines).put(lines(line((text, Tone.MUTED)) for text in log_lines(run)))
+
+    @on(Steps.Looked)
+    def _looked(self, event: Steps.Looked) -> None:
+        event.stop()
+        self._tell_of_step()
+        self.call_after_refresh(self.query_one("#step-detail", Lines).scroll_visible, animate=False)
+
+    def _tell_of_step(self) -> None:
+        row = self.query_one("#steps", Steps).looked_at
+        self.query_one("#step-detail", Lines).put(line() if row is None else detail(row))
 
     def ready(self, model: Model) -> str:
         if model.running:
             return "the run is under way"
-        return super().ready(model)
+        return "" if _no_test(model) else super().ready(model)
 
     def next_label(self, model: Model) -> str:
-        if model.run is not None and (model.run.phase is Phase.UNDO or not model.run.probes):
-            return "Next: Done"
-        return super().next_label(model)
+        return "Next: Done" if _no_test(model) else super().next_label(model)
 
     def go_on(self) -> None:
-        run = self.wizard.model.run
-        if run is not None and (run.phase is Phase.UNDO or not run.probes):
+        if _no_test(self.wizard.model):
             self.wizard.go(Page.DONE)
         else:
             super().go_on()
@@ -122,32 +133,18 @@ class ApplyPage(WizardPage):
         if run is not None:
             self.wizard.resume(run.run)
 
-
-def _steps(rows: tuple[StepRow, ...]) -> Content:
-    """The table, and under a step that is under way or failed what there is to say about it."""
-    table = columns([_cells(row) for row in rows], right=frozenset({2})).split("\n")
-    made: list[Content] = []
-    for row, drawn in zip(rows, table, strict=True):
-        made.append(drawn)
-        if row.error and row.status == "failed":
-            made.append(line((f"  {row.error}", Tone.BAD)))
-            if row.fix:
-                made.append(line((f"  {row.fix}", Tone.MUTED)))
-        elif row.status == "running":
-            made += _under_way(row)
-    return lines(made)
+    @on(Button.Pressed, "#undo")
+    def _undo(self, event: Button.Pressed) -> None:
+        event.stop()
+        offer_undo(self.app, self.wizard)
 
 
-def _cells(row: StepRow) -> tuple[Piece, ...]:
-    took = "" if row.seconds is None or row.status == "skipped" else duration(row.seconds)
-    return (state(row.status), fit(row.id, _NAME), took)
+def _no_test(model: Model) -> bool:
+    """Whether the run is over and no live test of it is to be looked at."""
+    run = model.run
+    return run is not None and not model.running and (run.phase is Phase.UNDO or not run.probes)
 
 
-def _under_way(row: StepRow) -> list[Content]:
-    made: list[Content] = []
-    if row.usual and row.seconds is not None:
-        drawn = bar(row.seconds, max(row.usual, row.seconds), _BAR, rest="░")
-        made.append(line("  ", drawn, (f"  usually {duration(row.usual)}", Tone.MUTED)))
-    if row.note or row.operation:
-        made.append(line((f"  {fit(row.note or row.operation, _LINE)}", Tone.MUTED)))
-    return made
+def _count(run: RunState, rows: tuple[StepRow, ...], now: float) -> Content:
+    done, count = progress(rows)
+    return line((f"{done} of {count} steps   {duration(elapsed(run, now))}", Tone.MUTED))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button
 
-from screens.language import Piece, Tone, columns, glyph, line, lines, state
-from screens.page import WizardPage
+from screens.language import Tone, glyph, line, lines
+from screens.scrolled import ScrolledPage
+from screens.widgets.probe_table import probe_table
 from screens.widgets.text import Lines, Section
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
-from wizard.guide.connectivity import LAYERS, TargetRow, target_rows, verdict_line
-from wizard.wording import duration
+from wizard.guide.connectivity import TargetRow, all_connected, only_before, start_note, target_rows, verdict_line
+from wizard.wording import one_line
 
 
-class ConnectivityPage(WizardPage):
+class ConnectivityPage(ScrolledPage):
     PAGE = Page.CONNECTIVITY
     HEADING = "Connectivity"
     WHY = (
@@ -29,51 +32,41 @@ class ConnectivityPage(WizardPage):
         yield Lines(id="targets")
         yield Section("What to do", id="todo-heading")
         yield Lines(id="todo")
+        yield Lines(id="start-note", classes="field")
 
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#next", Button).focus()
 
     def show(self, model: Model) -> None:
-        rows = target_rows(model.run) if model.run is not None else ()
-        good = all(row.after == "connected" for row in rows)
-        word = "connected" if good else "failed"
-        self.query_one("#verdict", Lines).put(line(glyph(word), f" {verdict_line(rows)}"))
-        self.query_one("#targets", Lines).put(_table(rows))
-        failures = [row for row in rows if row.advice]
+        if model.run is None:
+            return
+        rows, early = target_rows(model.run), only_before(model.run)
+        self.query_one("#verdict", Lines).put(_verdict(rows, early))
+        self.query_one("#targets", Lines).put(probe_table(rows))
+        failures = [] if early else [row for row in rows if row.advice]
         self.query_one("#todo-heading").display = bool(failures)
-        self.query_one("#todo", Lines).put(lines(_todo(row) for row in failures))
+        self.query_one("#todo", Lines).put(_todo(failures))
+        self.query_one("#start-note", Lines).put(line((start_note(rows), Tone.MUTED)))
 
 
-def _table(rows: tuple[TargetRow, ...]) -> Content:
-    """Each target: its name, a line for each test, and its layers."""
-    cells: list[tuple[Piece, ...]] = []
-    for row in rows:
-        if row.before:
-            cells.append((("  before", Tone.MUTED), state(row.before)))
-        cells.append((("  now" if row.before else "  ", Tone.MUTED), state(row.after), *_measured(row)))
-    drawn = iter(columns(cells, right=frozenset({2})).split("\n"))
-    made: list[Content] = []
-    for row in rows:
-        made += [line(), line((row.target, Tone.STRONG))]
-        made += [next(drawn) for _ in range(2 if row.before else 1)]
-        waited = f"network up after {duration(row.slowest_start)}" if row.slowest_start else ""
-        made.append(line("  ", *_layers(row), (waited, Tone.MUTED)))
-    return lines(made)
+def _verdict(rows: tuple[TargetRow, ...], early: bool) -> Content:
+    """How many connected. A test before any change is there to be red: it shows what the change is for."""
+    said = line(glyph("connected" if all_connected(rows) else "failed"), f" {verdict_line(rows)}")
+    if not early:
+        return said
+    return lines(
+        [line(said, " before any change"), line(("The test with the planned settings has not run yet.", Tone.MUTED))]
+    )
 
 
-def _measured(row: TargetRow) -> tuple[Piece, ...]:
-    latency = f"{row.latency_ms:.1f} ms" if row.latency_ms is not None else ""
-    return latency, (f"{row.connected} of {row.attempts} instances", Tone.MUTED)
-
-
-def _layers(row: TargetRow) -> list[Piece]:
-    pieces: list[Piece] = []
-    for name, reached in zip(LAYERS, row.reached, strict=True):
-        if reached is not None:
-            pieces += [glyph("works" if reached else "failed"), (f" {name}  ", Tone.MUTED)]
-    return pieces
-
-
-def _todo(row: TargetRow) -> Content:
-    return line((f"{row.target}  ", Tone.STRONG), row.advice)
+def _todo(failures: Iterable[TargetRow]) -> Content:
+    """The same advice is given once, to all the targets that need it."""
+    targets: dict[str, list[str]] = {}
+    for row in failures:
+        targets.setdefault(row.advice, []).append(one_line(row.target))
+    said: list[Content] = []
+    for advice, names in targets.items():
+        said += [line((name, Tone.STRONG)) for name in names]
+        said.append(line(f"{advice[:1].upper()}{advice[1:]}."))
+    return lines(said)

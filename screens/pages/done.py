@@ -9,20 +9,35 @@ from textual.content import Content
 from textual.widgets import Button
 
 from screens.dialogs.export import Export
-from screens.dialogs.undo import Undo
+from screens.dialogs.undo import offer_undo
 from screens.exports import exports
 from screens.language import Tone, columns, line, lines, state
-from screens.page import WizardPage
+from screens.scrolled import ScrolledPage
 from screens.widgets.text import Lines, Section
-from wizard.apply.events import Phase, RunStatus
 from wizard.errors import RunvpcError
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
-from wizard.guide.outcome import Part, can_undo, commands, left, made, reused, undone
+from wizard.guide.outcome import (
+    Part,
+    can_resume,
+    can_undo,
+    commands,
+    failed,
+    left,
+    made,
+    reused,
+    service_of,
+    undone,
+    waiting,
+)
 from wizard.guide.running import headline, what_next
+from wizard.wording import one_line
+
+_BESIDE = 40
+"""Cells for the name of a part and its note on one line."""
 
 
-class DonePage(WizardPage):
+class DonePage(ScrolledPage):
     PAGE = Page.DONE
     HEADING = "Done"
     WHY = (
@@ -52,40 +67,29 @@ class DonePage(WizardPage):
         run = model.run
         if run is None:
             return
-        words = headline(run, stopping=False, paused=False)
-        then = f"\n{what_next(run)}" if run.status is not RunStatus.DONE else ""
-        self.query_one("#headline", Lines).put(line(state(run.status.value), f"  {words}", then))
+        then = f"\n{what_next(run)}" if can_resume(run) else ""
+        self.query_one("#headline", Lines).put(line(state(run.status.value), f"  {headline(run)}", then))
         groups = (
-            ("Made", made(run) if run.phase is Phase.APPLY else ()),
-            ("Taken back", undone(run)),
-            ("Used, and left as it is", reused(run) if run.phase is Phase.APPLY else ()),
+            ("Not taken back yet", waiting(run)),
+            ("Did not work", failed(run)),
+            ("Made", made(run)),
+            ("As at the start", undone(run)),
+            ("Used, and left as it is", reused(run)),
             ("Left as it is", left(run)),
         )
         self.query_one("#parts", Lines).put(lines(_group(name, parts) for name, parts in groups if parts))
-        unfinished = run.status in (RunStatus.STOPPED, RunStatus.FAILED, RunStatus.WAITING)
-        self.query_one("#undo", Button).display = can_undo(run)
-        self.query_one("#resume", Button).display = unfinished
+        self.query_one("#undo", Button).display = can_undo(run) and not model.read_only
+        self.query_one("#resume", Button).display = can_resume(run) and not model.read_only
         self.query_one("#export", Button).display = model.plan is not None
         scenario = model.session.scenario if model.session is not None else ""
-        rows = commands(run, model.answers.service or "SERVICE", scenario)
+        rows = commands(run, service_of(run) or model.answers.service or "SERVICE", scenario)
         later = [line((f"{what}\n", Tone.MUTED), (f"  {words}", Tone.WORDS)) for words, what in rows]
         self.query_one("#later", Lines).put(lines(later))
 
     @on(Button.Pressed, "#undo")
     def _undo(self, event: Button.Pressed) -> None:
         event.stop()
-        model = self.wizard.model
-        if model.run is None or model.session is None:
-            return
-        run = model.run.run
-        try:
-            plan, stays = self.wizard.keeper.undo_plan(run)
-        except RunvpcError as error:
-            self.wizard.troubled("looking at what undo would do", error)
-            return
-        name = model.answers.service or run
-        dialog = Undo(plan, stays, name, model.session.banner)
-        self.app.push_screen(dialog, lambda yes: self.wizard.undo(run) if yes else None)
+        offer_undo(self.app, self.wizard)
 
     @on(Button.Pressed, "#resume")
     def _resume(self, event: Button.Pressed) -> None:
@@ -97,8 +101,14 @@ class DonePage(WizardPage):
     def _export(self, event: Button.Pressed) -> None:
         event.stop()
         model = self.wizard.model
-        if model.run is not None:
-            self.app.push_screen(Export(exports(self.wizard.keeper.plan_of(model.run.run), model)))
+        if model.run is None:
+            return
+        try:
+            plan = self.wizard.keeper.plan_of(model.run.run)
+        except RunvpcError as error:
+            self.wizard.troubled("reading the plan of the run", error)
+            return
+        self.app.push_screen(Export(exports(plan, model)))
 
     @on(Button.Pressed, "#anew")
     def _anew(self, event: Button.Pressed) -> None:
@@ -108,10 +118,12 @@ class DonePage(WizardPage):
 
 
 def _group(name: str, parts: tuple[Part, ...]) -> Content:
-    table = columns([(state(part.word), part.id) for part in parts]).split("\n")
-    made: list[Content] = [line(), line((name, Tone.STRONG))]
-    for part, row in zip(parts, table, strict=True):
-        made.append(row)
-        if part.note and part.word != "create":
-            made.append(line((f"  {part.note}", Tone.MUTED)))
-    return lines(made)
+    """A short note stands beside its part, a long one below it."""
+    inline = all(len(part.id) + len(part.note) <= _BESIDE and not part.fix for part in parts)
+    cells = [(state(part.word), part.id, (part.note if inline else "", Tone.MUTED)) for part in parts]
+    said: list[Content] = [line(), line((name, Tone.STRONG))]
+    for part, row in zip(parts, columns(cells).split("\n"), strict=True):
+        said.append(row)
+        if not inline:
+            said += [line((f"  {one_line(text)}", Tone.MUTED)) for text in (part.note, part.fix) if text]
+    return lines(said)

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.content import Content
+from textual.binding import Binding
 from textual.widgets import Button, Tab, Tabs
 
-from screens.dialogs.confirm import GRACE_SECONDS, Confirm
+from screens.dialogs.apply import ApplyPlan
 from screens.dialogs.export import Export
 from screens.exports import exports
-from screens.findings import finding_lines
-from screens.language import Tone, columns, commands, heading, line, lines, state
+from screens.language import Tone, line
 from screens.page import WizardPage
-from screens.widgets.filter_list import FilterList, Item
+from screens.pages.review_texts import concern_items, details, differences, facts
+from screens.widgets.facts import Facts
+from screens.widgets.filter_list import FilterList
+from screens.widgets.plan_tree import PlanTree
 from screens.widgets.text import Lines
 from wizard.export import gcloud, terraform
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
-from wizard.guide.review import Row, in_the_way, rows, summary
+from wizard.guide.review import Row, concerns, in_the_way, rows
 from wizard.plan.plan import Plan, Severity
-from wizard.wording import duration
 
 PLAN, FINDINGS, DIFF, WORDS, TERRAFORM = "plan", "findings", "diff", "gcloud", "terraform"
 
@@ -28,15 +29,21 @@ PLAN, FINDINGS, DIFF, WORDS, TERRAFORM = "plan", "findings", "diff", "gcloud", "
 class ReviewPage(WizardPage):
     PAGE = Page.REVIEW
     HEADING = "Review"
+    CSS_PATH = "review.tcss"
     WHY = (
-        "This is everything that will be written, in this order. What is reused or skipped is not touched.\n\n"
+        "This is everything that will be written. Steps of one turn run side by side; each turn waits for the one "
+        "before. What is reused or skipped is not touched.\n\n"
         "The service comes last, and only if the live test with the planned settings connects. Until then its traffic "
         "stays where it is.\n\n"
         "Afterwards all of it can be taken back, except what is marked as not reversible."
     )
+    BINDINGS = [
+        Binding("left", "view(-1)", "View before", show=False, tooltip="The view before: plan, findings, differences"),
+        Binding("right", "view(1)", "View after", show=False, tooltip="The next view: plan, findings, differences"),
+    ]
 
     def body(self) -> ComposeResult:
-        yield Lines(id="summary")
+        yield Facts(id="summary")
         yield Tabs(
             Tab("Plan", id=PLAN),
             Tab("Findings", id=FINDINGS),
@@ -44,47 +51,65 @@ class ReviewPage(WizardPage):
             Tab("gcloud", id=WORDS),
             Tab("Terraform", id=TERRAFORM),
         )
-        yield FilterList(empty="nothing to do", id="steps")
-        yield Lines(id="detail")
+        yield PlanTree(id="steps")
+        yield Lines(id="step-title")
+        yield Facts(id="step-facts")
+        yield Lines(id="step-words")
+        yield FilterList(empty="nothing was found that you should know", id="concerns")
         yield Lines(id="text")
         yield Button("Export …", id="export", compact=True)
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one("#steps", FilterList).focus_list()
+        plan = self.wizard.model.plan
+        if plan is not None and plan.blocked:
+            self.query_one(Tabs).active = FINDINGS
+            self.query_one("#concerns", FilterList).focus_list()
+        else:
+            self.query_one(PlanTree).focus_list()
 
     def show(self, model: Model) -> None:
         plan = model.plan
-        self.query_one("#summary", Lines).put(line((summary(plan) if plan else f"{model.reading}…", Tone.MUTED)))
+        self.query_one("#export").display = plan is not None
+        self.query_one(Tabs).display = plan is not None
+        self.query_one("#summary", Facts).tell(facts(model))
         if plan is None:
+            for name in ("#steps", "#concerns", "#step-title", "#step-facts", "#step-words"):
+                self.query_one(name).display = False
+            self.query_one("#text", Lines).put(line((in_the_way(model), Tone.MUTED)))
             return
-        serious = [f for f in plan.findings if f.severity is not Severity.INFO]
-        self.query_one("#findings", Tab).label = f"Findings ({len(serious)})" if serious else "Findings"
-        self.query_one("#steps", FilterList).put([_item(row) for row in rows(plan)])
-        self._draw_tab(plan)
+        self.query_one(f"#{FINDINGS}", Tab).label = _findings_label(plan)
+        self.query_one(PlanTree).put(self._rows(model))
+        self.query_one("#concerns", FilterList).put(concern_items(concerns(plan)))
+        self._draw_view(plan)
 
-    def _draw_tab(self, plan: Plan) -> None:
+    def _rows(self, model: Model) -> tuple[Row, ...]:
+        granted = model.inventory.granted if model.inventory is not None else None
+        return rows(model.plan, granted) if model.plan is not None else ()
+
+    def _draw_view(self, plan: Plan) -> None:
         active = self.query_one(Tabs).active or PLAN
-        self.query_one("#steps").display = active == PLAN
-        self.query_one("#detail").display = active == PLAN
+        for name in ("#steps", "#step-title", "#step-facts", "#step-words"):
+            self.query_one(name).display = active == PLAN
+        self.query_one("#concerns").display = active == FINDINGS
         text = self.query_one("#text", Lines)
+        text.display = active not in (PLAN, FINDINGS)
         match active:
-            case "findings":
-                text.put(_findings(plan))
             case "diff":
-                text.put(_differences(plan))
+                text.put(differences(self._rows(self.wizard.model)))
             case "gcloud":
                 text.put(line((gcloud.render(plan), Tone.WORDS)))
             case "terraform":
                 text.put(line((terraform.render(plan), Tone.WORDS)))
             case _:
-                text.put(line())
-                self._draw_detail(plan)
+                self._draw_detail()
 
-    def _draw_detail(self, plan: Plan) -> None:
-        looked = self.query_one("#steps", FilterList).looked_at
-        found = next((row for row in rows(plan) if row.id == looked), None)
-        self.query_one("#detail", Lines).put(_detail(found) if found is not None else line())
+    def _draw_detail(self) -> None:
+        row = self.query_one(PlanTree).looked_at
+        title, told, words = details(row)
+        self.query_one("#step-title", Lines).put(title)
+        self.query_one("#step-facts", Facts).tell(told)
+        self.query_one("#step-words", Lines).put(words)
 
     def ready(self, model: Model) -> str:
         return in_the_way(model)
@@ -100,27 +125,54 @@ class ReviewPage(WizardPage):
         model = self.wizard.model
         if model.plan is None or model.session is None:
             return
-        text = lines([line((model.session.banner, Tone.STRONG)), line(), line(summary(model.plan))])
-        dialog = Confirm("Apply this plan?", text, yes="Apply", grace=GRACE_SECONDS)
-        self.app.push_screen(dialog, lambda yes: self.wizard.apply() if yes else None)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.wizard.apply()
+
+        self.app.push_screen(ApplyPlan(model.plan, model.session), answered)
+
+    def action_view(self, by: int) -> None:
+        """Another view of the plan; its first thing gets the focus, so that arrows go on from there."""
+        names = (PLAN, FINDINGS, DIFF, WORDS, TERRAFORM)
+        tabs = self.query_one(Tabs)
+        if tabs.display:
+            tabs.active = names[(names.index(tabs.active or PLAN) + by) % len(names)]
+            tabs.focus()
+
+    @property
+    def has_filter(self) -> bool:
+        """What can be filtered are the findings."""
+        return self.query_one(Tabs).active == FINDINGS
 
     @on(Tabs.TabActivated)
     def _tab(self, event: Tabs.TabActivated) -> None:
         event.stop()
         if self.wizard.model.plan is not None:
-            self._draw_tab(self.wizard.model.plan)
+            self._draw_view(self.wizard.model.plan)
+        self.refresh_bindings()
 
-    @on(FilterList.Looked, "#steps")
-    def _looked(self, event: FilterList.Looked) -> None:
+    @on(PlanTree.Looked)
+    def _looked(self, event: PlanTree.Looked) -> None:
         event.stop()
-        if self.wizard.model.plan is not None:
-            self._draw_detail(self.wizard.model.plan)
+        self._draw_detail()
 
-    @on(FilterList.Chosen, "#steps")
-    def _chosen(self, event: FilterList.Chosen) -> None:
+    @on(PlanTree.Chosen)
+    def _chosen(self, event: PlanTree.Chosen) -> None:
         """Enter on the plan means: go on."""
         event.stop()
         self.query_one("#next", Button).focus()
+
+    @on(FilterList.Chosen, "#concerns")
+    def _solve(self, event: FilterList.Chosen) -> None:
+        """Go where something can be done about it."""
+        event.stop()
+        plan = self.wizard.model.plan
+        page = concerns(plan)[int(event.item)].page if plan is not None else None
+        if page is not None:
+            why = self.wizard.go(page)
+            if why:
+                self.notify(why, markup=False)
 
     @on(Button.Pressed, "#export")
     def _export(self, event: Button.Pressed) -> None:
@@ -130,33 +182,6 @@ class ReviewPage(WizardPage):
             self.app.push_screen(Export(exports(model.plan, model)))
 
 
-def _item(row: Row) -> Item:
-    return Item(id=row.id, title=row.id, mark=line(state(row.op), " " * (8 - len(row.op))))
-
-
-def _detail(row: Row) -> Content:
-    rows_ = [("does", row.title), ("usually", duration(row.usual) if row.usual else "at once")]
-    rows_ += [("cost", row.cost)] if row.cost else []
-    rows_ += [("waits for", ", ".join(row.waits_for))] if row.waits_for else []
-    rows_ += [] if row.reversible else [("undo", "cannot be taken back")]
-    table = columns([((name, Tone.MUTED), text) for name, text in rows_])
-    changes = columns([(f.field, (f.before, Tone.MUTED), "→", f.after) for f in row.fields])
-    return lines([line(), table, *([changes] if row.fields else []), line(), commands(row.gcloud)])
-
-
-def _findings(plan: Plan) -> Content:
-    if not plan.findings:
-        return line(("nothing was found that you should know", Tone.MUTED))
-    return lines(finding_lines(plan.findings))
-
-
-def _differences(plan: Plan) -> Content:
-    parts: list[Content] = []
-    for row in rows(plan):
-        if row.fields:
-            parts.append(line(heading(row.id)))
-            for field in row.fields:
-                parts.append(line((f"  {field.field}", Tone.MUTED)))
-                parts.append(line((f"  - {field.before}", Tone.BAD)))
-                parts.append(line((f"  + {field.after}", Tone.GOOD)))
-    return lines(parts) if parts else line(("no existing resource is changed", Tone.MUTED))
+def _findings_label(plan: Plan) -> str:
+    serious = sum(1 for concern in concerns(plan) if concern.severity is not Severity.INFO)
+    return f"Findings ({serious})" if serious else "Findings"

@@ -24,6 +24,7 @@ from wizard.guide.addresses import addresses
 from wizard.guide.ground import CONNECTOR, DIRECT, Ground, stand
 from wizard.guide.outlook import outlook
 from wizard.guide.sizes import MOST, ConnectorName, Sizes, connector_names, counts_with, rate, sizes
+from wizard.plan.step import Op
 from wizard.wording import one_line
 
 _FEWEST, _MOST = "connector.min_instances", "connector.max_instances"
@@ -73,6 +74,10 @@ class SizePage(WizardPage):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self._focus_first()
+
+    def _focus_first(self) -> None:
+        """The chart stays in sight."""
         ground = stand(self.wizard.model)
         if not isinstance(ground, str):
             first = "#types OptionList" if ground.path == CONNECTOR else "#field-direct-tags Input"
@@ -89,11 +94,13 @@ class SizePage(WizardPage):
             self._show_connector(ground)
         else:
             self._show_direct(address_use(ground, addresses(ground).range))
+        if self.focused is None:
+            self._focus_first()
 
     def words(self, model: Model) -> list[list[str]]:
         found = outlook(model.plan)
         planned = found.connector or found.service
-        return planned.step.gcloud() if planned is not None else []
+        return planned.step.gcloud() if planned is not None and planned.change.op is not Op.REUSE else []
 
     def leave(self) -> bool:
         """What is still being typed counts."""
@@ -222,7 +229,7 @@ def _sizes(ground: Ground, mbps: str) -> Sizes | str:
 def _said(ground: Ground, told: Sizes) -> Content:
     if ground.kept is not None:
         costs = f"up to {told.plan_with}" if told.known else "? cost not known"
-        return line((f"{one_line(ground.kept.name)} exists and keeps its size: {costs}.", Tone.MUTED))
+        return line((f"{one_line(ground.kept.name)} keeps its size: {costs}.", Tone.MUTED))
     if not told.known:
         return line(("It never shrinks. ", Tone.MUTED), ("? The cost is not known.", Tone.WARN))
     return line(("It never shrinks: plan with ", Tone.MUTED), (told.plan_with, Tone.STRONG))

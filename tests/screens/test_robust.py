@@ -84,11 +84,11 @@ PROJECTS = {"odd": odd, "nothing": nothing, "many": many}
 
 def shown(state: Path, page: Page, facts: Inventory, path: str) -> Model:
     made = model(state, page, facts, wishes(path))
+    plan = model(state, page, answers=wishes(path)).plan
     assert made.plan is not None
-    needs_run = page in (Page.APPLY, Page.CONNECTIVITY, Page.DONE)
-    made = msgspec.structs.replace(made, trouble=EXPIRED)
-    run = runs.failed(model(state, page, answers=wishes(path)).plan or made.plan) if needs_run else None
-    return msgspec.structs.replace(made, run=run)
+    assert plan is not None
+    run = runs.failed(plan) if page in (Page.APPLY, Page.CONNECTIVITY, Page.DONE) else None
+    return msgspec.structs.replace(made, trouble=EXPIRED, run=run)
 
 
 async def stays_a_page(app: WizardApp, page: Page, size: tuple[int, int]) -> None:

@@ -34,7 +34,12 @@ class Watched:
         self.states: list[RunState] = []
         self.ends: list[RunvpcError | None] = []
         self.alive_at_end: list[bool] = []
-        self.keeper = RunKeeper(self.folder, changed=self.states.append, ended=self._ended)
+        self.news = asyncio.Event()
+        self.keeper = RunKeeper(self.folder, changed=self._changed, ended=self._ended)
+
+    def _changed(self, state: RunState) -> None:
+        self.states.append(state)
+        self.news.set()
 
     def _ended(self, error: RunvpcError | None) -> None:
         self.ends.append(error)
@@ -55,7 +60,8 @@ class Watched:
 
     async def until(self, id_: str, status: StepStatus) -> None:
         while not self.states or self.state.step(id_).status is not status:
-            await asyncio.sleep(0.005)
+            self.news.clear()
+            await self.news.wait()
 
 
 @pytest.fixture
@@ -94,19 +100,17 @@ async def test_stop_finishes_the_call_in_flight_and_resume_goes_on(watched: Watc
     plan = plan_of(planned(subnet, watched.cloud), planned(connector, watched.cloud, subnet))
     task = asyncio.ensure_future(watched.started(plan))
     await watched.until(subnet.id, StepStatus.RUNNING)
-    assert watched.keeper.alive
-    assert not watched.keeper.stopping
+    assert (watched.keeper.alive, watched.keeper.stopping) == (True, False)
     waiting = asyncio.ensure_future(watched.keeper.stop_and_wait())
     await asyncio.sleep(0)
-    assert watched.keeper.stopping
+    assert (watched.keeper.alive, watched.keeper.stopping) == (True, True)
     await waiting
-    assert not watched.keeper.alive
+    assert (watched.keeper.alive, watched.state.status) == (False, RunStatus.STOPPED)
     await task
     assert watched.state.status is RunStatus.STOPPED
     assert statuses(watched.state) == {subnet.id: StepStatus.DONE, connector.id: StepStatus.PLANNED}
     await watched.keeper.resume(watched.state.run, watched.session)
-    assert not watched.keeper.stopping
-    assert watched.state.status is RunStatus.DONE
+    assert (watched.keeper.stopping, watched.state.status) == (False, RunStatus.DONE)
 
 
 async def test_pause_and_go_on(watched: Watched) -> None:
@@ -115,14 +119,13 @@ async def test_pause_and_go_on(watched: Watched) -> None:
     task = asyncio.ensure_future(watched.started(plan))
     await watched.until(subnet.id, StepStatus.RUNNING)
     watched.keeper.pause()
-    assert watched.keeper.paused
+    assert (watched.keeper.paused, watched.keeper.alive) == (True, True)
     await watched.until(subnet.id, StepStatus.DONE)
     await asyncio.sleep(0.05)
     assert watched.state.step(connector.id).status is StepStatus.PLANNED
     watched.keeper.go_on()
-    assert not watched.keeper.paused
     await task
-    assert watched.state.status is RunStatus.DONE
+    assert (watched.keeper.paused, watched.state.status) == (False, RunStatus.DONE)
 
 
 async def test_a_pause_does_not_last_into_the_next_run(watched: Watched) -> None:

@@ -25,5 +25,11 @@ attempts = 1
 
 def opened(terminal: Terminal) -> str:
     """The screen once the sandbox is open."""
-    terminal.until(lambda screen: HEADING in screen and "SIMULATION" in screen and "…" not in screen)
+    terminal.until(lambda screen: HEADING in screen and "Sandbox: tutorial  open" in screen and "Quit" in screen)
+    return terminal.steady()
+
+
+def until_footer(terminal: Terminal, rows: int) -> str:
+    """The screen once the footer is on this row and nothing moves."""
+    terminal.until(lambda screen: "Quit" in dict(enumerate(screen.splitlines(), 1)).get(rows, ""))
     return terminal.steady()

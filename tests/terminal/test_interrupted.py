@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 from pathlib import Path
 from time import sleep
 
@@ -49,6 +52,34 @@ def test_a_lost_terminal_stops_in_good_order_and_resume_finishes(slow: tuple[str
     finish()
 
 
+def test_a_run_that_was_killed_is_offered_on_the_first_page_and_goes_on(slow: tuple[str, ...]) -> None:
+    with Terminal(slow) as terminal:
+        begin(terminal)
+        os.kill(int(terminal.process.name), signal.SIGKILL)
+    with Terminal((*RUNVPC, *SANDBOX, "--speed", "instant")) as terminal:
+        opened(terminal)
+        terminal.until("Runs that were not finished")
+        terminal.keys("Tab", "Enter")
+        terminal.until("Go on")
+        terminal.keys("Enter")
+        terminal.until("every target connected", 60)
+        assert document("runs")["runs"][0]["status"] == "done"
+
+
+def test_a_run_that_was_suspended_goes_on_with_fg(slow: tuple[str, ...]) -> None:
+    with Terminal(["bash", "--norc", "-i"], environment={"PS1": "here> "}) as terminal:
+        terminal.until("here>")
+        terminal.type(" ".join(slow))
+        terminal.keys("Enter")
+        begin(terminal)
+        terminal.keys("C-z")
+        terminal.until("Stopped")
+        sleep(2)
+        terminal.type("fg")
+        terminal.keys("Enter")
+        terminal.until("every target connected", 60)
+
+
 def begin(terminal: Terminal) -> None:
     """Go to the review, say yes, and wait until the connector is being created."""
     opened(terminal)
@@ -61,7 +92,7 @@ def begin(terminal: Terminal) -> None:
     terminal.until("Apply this plan?")
     sleep(0.7)
     terminal.keys("y")
-    terminal.until("▸ running  connector/", 60)
+    terminal.until(lambda screen: re.search(r"running +connector\b", screen) is not None, 60)
 
 
 def finish() -> None:

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 import pytest
 
 from tests.terminal.driver import POLL, Terminal
-from tests.terminal.person import HEADING, RUNVPC, WIZARD, opened
+from tests.terminal.person import HEADING, RUNVPC, WIZARD, opened, until_footer
 from wizard.errors import Exit
 
 SIZES = ((80, 24), (60, 20), (120, 40))
@@ -76,12 +76,6 @@ def test_it_is_clicked() -> None:
         terminal.until("Quit")
         terminal.click("Quit")
         assert terminal.exit_code() == Exit.DONE
-
-
-def until_footer(terminal: Terminal, rows: int) -> str:
-    """The screen once the footer is on this row and nothing moves."""
-    terminal.until(lambda screen: "Quit" in dict(enumerate(screen.splitlines(), 1)).get(rows, ""))
-    return terminal.steady()
 
 
 def test_it_steps_aside_for_the_shell_and_comes_back() -> None:

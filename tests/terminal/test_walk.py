@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from time import sleep
 
 from tests.cli.test_on_sandbox import network_resources
@@ -89,4 +90,4 @@ def take_back(terminal: Terminal) -> None:
     terminal.keys("BTab")
     terminal.keys("BTab")
     terminal.keys("Enter")
-    terminal.until("↶ undone  subnet", 60)
+    terminal.until(lambda screen: re.search(r"undone +subnet\b", screen) is not None, 60)

@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from wizard.cloud.calls import Caller, Patience
-from wizard.cloud.connect import Connection
-from wizard.cloud.connect import access_to
+from wizard.cloud.connect import Connection, access_to
 from wizard.cloud.links import last
 from wizard.cloud.rest import Body, Rest, Threads
 from wizard.desk import ProjectInfo

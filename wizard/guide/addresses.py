@@ -177,8 +177,7 @@ def _subnet(choice: SubnetChoice, chosen: str) -> Offer:
         value=choice.name,
         title=choice.range or "no IPv4 range",
         range=choice.range,
-        words=f"subnet {choice.name}",
-        why="" if choice.refused else f"exists, {choice.room}",
+        words=f"subnet {choice.name}" + ("" if choice.refused else f", {choice.room}"),
         refused=choice.refused,
         chosen=choice.name == chosen,
     )

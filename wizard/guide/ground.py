@@ -50,11 +50,6 @@ class Ground(Struct, frozen=True, kw_only=True):
         """Whether no other length than `prefix` will do."""
         return self.path == CONNECTOR
 
-    @property
-    def use(self) -> str:
-        """What the range is for, in words."""
-        return "the connector" if self.path == CONNECTOR else "the service's instances"
-
 
 def stand(model: Model) -> Ground | str:
     """The ground of these answers, or why there is none yet, in words."""

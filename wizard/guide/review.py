@@ -1,83 +1,175 @@
-"""The plan as it is reviewed: rows in the order in which they run, how long all of it takes, and what is in the way."""
+"""The plan as it is reviewed: steps grouped by what they wait for, how long all of it takes, and what is in the way."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
 from wizard.flow.model import Model
-from wizard.plan.plan import Plan, Planned
-from wizard.plan.step import FieldChange
-from wizard.wording import duration
+from wizard.flow.pages import NAMES, Page, page_of_finding
+from wizard.guide.running import label
+from wizard.plan.plan import Plan, Planned, Severity
+from wizard.plan.step import Cost, FieldChange, Op
+from wizard.wording import duration, one_line
+
+NO_COST = "nothing of its own"
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A step: `depth` is how many steps stand before it at least, `usual` seconds, `cost` words or empty."""
+    """A step. `turn` counts from 1: every step waits for one of the turn before, those of one turn run side by side.
+
+    `opens` marks the first of its turn; `label` is the short name that it also has while it runs. `usual` is in
+    seconds, 0 for a step that writes nothing; `cost` in words, empty for none, and `basis` what it rests on. `lacking`
+    are the permissions that were looked for and are not there.
+    """
 
     id: str
+    label: str
     op: str
     title: str
     reason: str
-    depth: int
+    turn: int
+    opens: bool
     usual: float
     cost: str
+    basis: str
     reversible: bool
     fields: tuple[FieldChange, ...]
     gcloud: tuple[tuple[str, ...], ...]
     permissions: tuple[str, ...]
+    lacking: tuple[str, ...]
     waits_for: tuple[str, ...]
 
+    @property
+    def writes(self) -> bool:
+        return Op(self.op).writes
 
-def rows(plan: Plan) -> tuple[Row, ...]:
-    """Every step, those that wait for others after them."""
-    depths: dict[str, int] = {}
+
+class Concern(Struct, frozen=True, kw_only=True):
+    """Something to know before the plan is applied; `page` is where it can be solved, None when on no page."""
+
+    severity: Severity
+    message: str
+    fix: str = ""
+    page: Page | None = None
+
+    @property
+    def where(self) -> str:
+        """The page's name, or empty."""
+        return NAMES[self.page] if self.page is not None else ""
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """All of a plan in three short texts."""
+
+    does: str
+    takes: str
+    costs: str
+
+
+def rows(plan: Plan, granted: frozenset[str] | None = None) -> tuple[Row, ...]:
+    """Every step, turn by turn. `granted` are the permissions that the person has; None when that is not known."""
+    turns: dict[str, int] = {}
+    ordered = list(plan.ordered())
+    for planned in ordered:
+        turns[planned.id] = 1 + max((turns.get(id_, 0) for id_ in planned.depends_on), default=0)
     found: list[Row] = []
-    for planned in plan.ordered():
-        depth = max((depths.get(id_, 0) + 1 for id_ in planned.depends_on), default=0)
-        depths[planned.id] = depth
-        found.append(_row(planned, depth))
+    for planned in sorted(ordered, key=lambda p: turns[p.id]):
+        opens = not found or found[-1].turn != turns[planned.id]
+        found.append(_row(planned, turns[planned.id], opens, granted))
     return tuple(found)
 
 
-def _row(planned: Planned, depth: int) -> Row:
-    step = planned.step
-    cost = step.cost
-    words = f"{cost.monthly_usd_min:.2f} to {cost.monthly_usd_max:.2f} US dollars a month" if cost.basis else ""
+def _row(planned: Planned, turn: int, opens: bool, granted: frozenset[str] | None) -> Row:
+    step, writes = planned.step, planned.change.op.writes
+    permissions = step.needs.permissions if writes else ()
     return Row(
         id=planned.id,
+        label=one_line(label(planned.id)),
         op=planned.change.op.value,
-        title=step.title,
-        reason=planned.change.reason,
-        depth=depth,
-        usual=step.usual if planned.change.op.writes else 0.0,
-        cost=words,
+        title=one_line(step.title),
+        reason=one_line(planned.change.reason),
+        turn=turn,
+        opens=opens,
+        usual=step.usual if writes else 0.0,
+        cost=price(step.cost),
+        basis=step.cost.basis,
         reversible=step.reversible,
         fields=planned.change.fields,
-        gcloud=tuple(tuple(argv) for argv in step.gcloud()) if planned.change.op.writes else (),
-        permissions=step.needs.permissions,
-        waits_for=planned.depends_on,
+        gcloud=tuple(tuple(argv) for argv in step.gcloud()) if writes else (),
+        permissions=permissions,
+        lacking=() if granted is None else tuple(p for p in permissions if p not in granted),
+        waits_for=tuple(one_line(label(id_)) for id_ in planned.depends_on),
     )
+
+
+def price(cost: Cost) -> str:
+    """`$12.23 to $18.34 a month`; empty when nothing is charged."""
+    least, most = cost.monthly_usd_min, cost.monthly_usd_max
+    if not most:
+        return ""
+    return f"${most:,.2f} a month" if least == most else f"${least:,.2f} to ${most:,.2f} a month"
 
 
 def expected_seconds(plan: Plan) -> float:
     """How long the run usually takes: the longest chain of steps that wait for each other."""
     ends: dict[str, float] = {}
     for planned in plan.ordered():
-        own = planned.step.usual if planned.change.op.writes else 0.0
+        own = _usual(planned)
         ends[planned.id] = own + max((ends.get(id_, 0.0) for id_ in planned.depends_on), default=0.0)
     return max(ends.values(), default=0.0)
 
 
-def summary(plan: Plan) -> str:
-    """`creates 3, changes 1, reuses 2; usually takes 4m; 12.00 to 18.00 US dollars a month`."""
-    counts: dict[str, int] = {}
-    for planned in plan.steps:
-        counts[planned.change.op.value] = counts.get(planned.change.op.value, 0) + 1
-    words = ", ".join(f"{count} {op}" for op, count in counts.items()) or "nothing to do"
-    cost = plan.cost
-    price = f"{cost.monthly_usd_min:.2f} to {cost.monthly_usd_max:.2f} US dollars a month"
-    return "; ".join(
-        (words, f"usually {duration(expected_seconds(plan))}", price if cost.monthly_usd_max else "no cost")
+def _usual(planned: Planned) -> float:
+    return planned.step.usual if planned.change.op.writes else 0.0
+
+
+def summary(plan: Plan) -> Summary:
+    """`4 create, 2 change, 1 delete`; the time with the longest wait in it; the cost."""
+    counts = {op: sum(1 for p in plan.steps if p.change.op is op) for op in Op}
+    does = ", ".join(f"{count} {op.value}" for op, count in counts.items() if count)
+    slowest = max(plan.steps, key=_usual, default=None)
+    takes = f"usually {duration(expected_seconds(plan))}"
+    if slowest is not None and _usual(slowest) >= 60:
+        takes += f", {duration(_usual(slowest))} of it {one_line(label(slowest.id))}"
+    return Summary(
+        does=does or "nothing to do",
+        takes=takes if expected_seconds(plan) else "no time: nothing is written",
+        costs=price(plan.cost) or NO_COST,
     )
+
+
+_SEVERITIES = (Severity.BLOCK, Severity.WARN, Severity.INFO)
+
+
+def concerns(plan: Plan) -> tuple[Concern, ...]:
+    """Findings and steps that cannot be done, the blocking ones first."""
+    found = [_finding(f.severity, f.code, f.message, f.fix) for f in plan.findings]
+    found += [
+        Concern(
+            severity=Severity.BLOCK, message=one_line(f"{p.id}: {p.change.reason}"), page=_STEP_PAGES.get(p.step.kind)
+        )
+        for p in plan.steps
+        if p.change.op is Op.BLOCK
+    ]
+    return tuple(sorted(found, key=lambda concern: _SEVERITIES.index(concern.severity)))
+
+
+def _finding(severity: Severity, code: str, message: str, fix: str) -> Concern:
+    """A fix that is a flag says nothing to somebody who looks at a page."""
+    page = page_of_finding(code)
+    solved = None if page is Page.REVIEW else page
+    flag = solved is not None and fix.startswith("--")
+    return Concern(severity=severity, message=one_line(message), fix="" if flag else one_line(fix), page=solved)
+
+
+_STEP_PAGES = {
+    "service": Page.SERVICE,
+    "subnet": Page.ADDRESSES,
+    "connector": Page.SIZE,
+    "firewall": Page.FIREWALL,
+    "nat": Page.EGRESS,
+}
+"""Where something can be done about a step that cannot be done."""
 
 
 def in_the_way(model: Model) -> str:
@@ -85,7 +177,8 @@ def in_the_way(model: Model) -> str:
     if model.plan is None:
         return "there is no plan yet"
     if model.plan.blocked:
-        return "a finding blocks it"
+        where = next((c.where for c in concerns(model.plan) if c.severity is Severity.BLOCK and c.where), "")
+        return f"blocked: see {where}" if where else "blocked: see Findings"
     if model.read_only:
         return "--read-only: nothing is written"
     if model.reading:

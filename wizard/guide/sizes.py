@@ -178,5 +178,5 @@ def connector_names(ground: Ground) -> tuple[ConnectorName, ...]:
     answered = ground.answers.connector.name
     own = any(held.value == ground.connector for held in found)
     new = "" if own else answered
-    title = ground.connector if not own else "a new one"
-    return (ConnectorName(value=new, title=title, words="new", chosen=not own), *found)
+    title, words = ("a new one", "") if own else (ground.connector, "new")
+    return (ConnectorName(value=new, title=title, words=words, chosen=not own), *found)
