@@ -6,11 +6,12 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from textual.app import App, SystemCommand
 from textual.screen import ModalScreen, Screen
+from textual.worker import Worker
 
 from screens import themes
 from screens.commands import BY_ID, COMMANDS, bindings
@@ -21,7 +22,9 @@ from screens.dialogs.stop_run import StopRun
 from screens.helping import about, keys_here
 from screens.keymap import load_keymap
 from screens.page import WizardPage
+from screens.places import Work
 from screens.registry import page_class
+from screens.terminal import LastingDriver, silent_input
 from screens.wizard import Wizard
 from wizard.answers import Answers
 from wizard.desk import Desk
@@ -31,7 +34,6 @@ from wizard.flow.pages import Page
 from wizard.tokens import new_token
 
 _UNDER_DIALOGS = frozenset({"quit_safely", "theme", "suspend_process"})
-_POLITE = (signal.SIGTERM, signal.SIGHUP)
 
 
 class WizardApp(App[None], inherit_bindings=False):
@@ -44,7 +46,7 @@ class WizardApp(App[None], inherit_bindings=False):
     def __init__(
         self, desk: Desk, answers: Answers, *, scenario: str = "", token: Callable[[], str] = new_token
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=LastingDriver)
         self._scenario = scenario
         self._shown: Page | None = None
         self.failure: BaseException | None = None
@@ -151,7 +153,7 @@ class WizardApp(App[None], inherit_bindings=False):
 
         def ask(fault: tuple[str, str] | None) -> None:
             if fault is not None:
-                self._spawn(self._fault(session.scenario, *fault))
+                self._spawn(lambda: self._fault(session.scenario, *fault))
 
         self.push_screen(Faults(), ask)
 
@@ -202,7 +204,7 @@ class WizardApp(App[None], inherit_bindings=False):
 
         def answered(stop: bool | None) -> None:
             if stop:
-                self._spawn(self._stop_and_leave())
+                self._spawn(self._stop_and_leave)
 
         if not isinstance(self.screen, StopRun):
             self.push_screen(StopRun(), answered)
@@ -214,8 +216,13 @@ class WizardApp(App[None], inherit_bindings=False):
     def _heed_signals(self) -> None:
         """A closed terminal and a polite kill stop a run after the call in flight, and record it."""
         loop = asyncio.get_running_loop()
-        for number in _POLITE:
-            loop.add_signal_handler(number, lambda: self._spawn(self._stop_and_leave()))
+        loop.add_signal_handler(signal.SIGTERM, self._spawn, self._stop_and_leave)
+        loop.add_signal_handler(signal.SIGHUP, self._spawn, self._leave_without_terminal)
+
+    async def _leave_without_terminal(self) -> None:
+        with silent_input():
+            await self.wizard.keeper.stop_and_wait()
+        self.exit()
 
     async def on_unmount(self) -> None:
         await self.wizard.places.close()
@@ -227,9 +234,14 @@ class WizardApp(App[None], inherit_bindings=False):
 
     # --- parts
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> object:
+    def _spawn(self, work: Work) -> object:
         """Work of the application: pages come and go."""
-        return self.run_worker(work, group="wizard", exit_on_error=True)
+
+        async def begun() -> None:
+            await work()
+
+        worker: Worker[None] = self.run_worker(begun, group="wizard", exit_on_error=True)
+        return worker
 
     def _own_keys(self) -> None:
         try:

@@ -164,10 +164,18 @@ def bar(value: float, whole: float, width: int, tone: Tone = Tone.NUMBER, *, res
 
 
 def commands(argvs: Iterable[Sequence[str]]) -> Content:
-    """Commands as they would be typed in a shell, one below the other, each option on a line of its own."""
+    """Commands as they would be typed in a shell, one below the other, each option on a line of its own.
+
+    Of a word of many lines (the program of the live test) only the first is shown; exports and copies have all of it.
+    """
     import shlex
 
-    return lines(line((_wrapped([shlex.quote(word) for word in argv]), Tone.WORDS)) for argv in argvs)
+    return lines(line((_wrapped([shlex.quote(_first_line(word)) for word in argv]), Tone.WORDS)) for argv in argvs)
+
+
+def _first_line(word: str) -> str:
+    first, _, rest = word.partition("\n")
+    return f"{first} … {rest.count(chr(10)) + 1} more lines" if rest else word
 
 
 def _wrapped(words: list[str]) -> str:

@@ -30,6 +30,9 @@ from wizard.flow.pages import NAMES, Page
 from wizard.flow.walk import closed, following, preceding
 from wizard.questions import BY_KEY
 
+_WIDTHS = [(0, "-tiny"), (72, "-narrow"), (100, "-wide")]
+_HEIGHTS = [(0, "-short"), (30, "-tall")]
+
 
 class WizardPage(Screen[None]):
     """One question. Subclasses say what they are about, compose their body once, and draw it from the model.
@@ -41,8 +44,8 @@ class WizardPage(Screen[None]):
     HEADING: ClassVar[str] = ""
     LEAD: ClassVar[str] = ""
     WHY: ClassVar[str] = ""
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (72, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    VERTICAL_BREAKPOINTS = _HEIGHTS
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(id=f"page-{self.PAGE.value}", classes="wizard-page")
@@ -83,6 +86,8 @@ class WizardPage(Screen[None]):
     # --- the frame
 
     def compose(self) -> ComposeResult:
+        self.add_class(_step(_WIDTHS, self.app.size.width))
+        self.add_class(_step(_HEIGHTS, self.app.size.height))
         yield Banner(id="banner")
         with Horizontal(id="main"):
             yield Rail(id="rail")
@@ -188,6 +193,11 @@ class WizardPage(Screen[None]):
             )
         else:
             agreed(True)
+
+
+def _step(breakpoints: Sequence[tuple[int, str]], cells: int) -> str:
+    """The class for so many cells. Textual sets it after the first layout, and then the page would jump once."""
+    return next(name for least, name in reversed(breakpoints) if cells >= least)
 
 
 def _trouble(model: Model) -> Content:

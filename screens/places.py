@@ -29,8 +29,9 @@ OPEN = frozenset({RunStatus.STOPPED, RunStatus.FAILED, RunStatus.WAITING})
 Edit = Callable[[Model], Model]
 """What a read makes of the model as it is when the reply comes."""
 
-Spawn = Callable[[Coroutine[Any, Any, None]], object]
-"""Runs something that outlives the page on which it was begun."""
+Work = Callable[[], Coroutine[Any, Any, None]]
+Spawn = Callable[[Work], object]
+"""Begins something that outlives the page on which it was asked for."""
 
 
 class Sitting(Protocol):
@@ -164,7 +165,7 @@ class Places:
                 self._sitting.put(replace(edit(self._sitting.model), reading=""))
                 self._sitting.replan()
 
-        self._sitting.spawn(carry_out())
+        self._sitting.spawn(carry_out)
 
     async def close(self) -> None:
         """Close every cloud that was opened. Not before the end: a read that nobody waits for may still use one."""

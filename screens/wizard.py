@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from screens.places import Places
+from screens.places import Places, Spawn
 from screens.run_keeper import RunKeeper
 from screens.saved import SavedAnswers
 from wizard.answer_check import check_answers, check_value
@@ -24,9 +23,6 @@ from wizard.plain import parse_reply
 from wizard.plan.setup import plan_setup
 from wizard.probe.targets import parse
 from wizard.questions import BY_KEY
-
-Spawn = Callable[[Coroutine[Any, Any, None]], object]
-"""Runs something that outlives the page on which it was begun."""
 
 Listener = Callable[[Model], None]
 
@@ -175,22 +171,25 @@ class Wizard:
         model = self._model
         if model.plan is None or model.session is None or model.plan.blocked or model.running or model.read_only:
             return
+        plan, session = model.plan, model.session
         self.put(replace(self._model, running=True, run=None))
-        self.spawn(self.keeper.start(model.plan, model.session, model.answers))
+        self.spawn(lambda: self.keeper.start(plan, session, model.answers))
         self.go(Page.APPLY)
 
     def resume(self, run: str) -> None:
         """Go on with a run of this cloud."""
-        if self._model.session is not None and not self._model.running:
+        session = self._model.session
+        if session is not None and not self._model.running:
             self.put(replace(self._model, running=True))
-            self.spawn(self.keeper.resume(run, self._model.session))
+            self.spawn(lambda: self.keeper.resume(run, session))
             self.go(Page.APPLY)
 
     def undo(self, run: str) -> None:
         """Take back a run of this cloud."""
-        if self._model.session is not None and not self._model.running:
+        session = self._model.session
+        if session is not None and not self._model.running:
             self.put(replace(self._model, running=True))
-            self.spawn(self.keeper.undo(run, self._model.session))
+            self.spawn(lambda: self.keeper.undo(run, session))
             self.go(Page.APPLY)
 
     def pause(self) -> None:

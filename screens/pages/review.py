@@ -143,7 +143,7 @@ class ReviewPage(WizardPage):
     @property
     def has_filter(self) -> bool:
         """What can be filtered are the findings."""
-        return self.query_one(Tabs).active == FINDINGS
+        return any(tabs.active == FINDINGS for tabs in self.query(Tabs))
 
     @on(Tabs.TabActivated)
     def _tab(self, event: Tabs.TabActivated) -> None:

@@ -42,10 +42,10 @@ class WelcomePage(WizardPage):
 
     def body(self) -> ComposeResult:
         yield Lines(_picture(), id="picture")
-        yield Section("Where", id="where-heading")
-        yield FilterList(id="clouds")
         yield Section("Runs that were not finished", id="runs-heading")
         yield FilterList(id="runs")
+        yield Section("Where", id="where-heading")
+        yield FilterList(id="clouds")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -64,6 +64,7 @@ class WelcomePage(WizardPage):
         runs = self.query_one("#runs", FilterList)
         runs.display = self.query_one("#runs-heading").display = bool(model.unfinished)
         runs.put([_run(row) for row in model.unfinished])
+        self.set_class(bool(model.unfinished), "-unfinished")
 
     def next_label(self, model: Model) -> str:
         return super().next_label(model) if model.session is not None else "Next"

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from screens.app import WizardApp
+from screens.registry import page_class
 from screens.widgets.text import Lines
 from tests.plan.worlds import tutorial, wishes
 from tests.screens import runs
@@ -125,3 +126,15 @@ async def test_before_anything_is_known(page: Page, tmp_path: Path) -> None:
         await settle(pilot)
         assert app.page is not None
         assert app.page.PAGE is page
+
+
+@pytest.mark.parametrize("page", Page)
+async def test_a_page_can_be_asked_before_it_is_composed(page: Page, tmp_path: Path) -> None:
+    """The footer asks the page on top what can be done; a page that was just pushed has no widgets yet."""
+    app = app_at(tmp_path, shown(tmp_path, Page.WELCOME, odd(), "direct"))
+    async with app.run_test(size=SIZES["80x24"]) as pilot:
+        await settle(pilot)
+        fresh, model = page_class(page)(app.wizard), app.wizard.model
+        assert not fresh.is_attached
+        assert isinstance(fresh.has_filter, bool)
+        assert isinstance(fresh.next_label(model) + fresh.ready(model) + fresh.words_as_text(), str)

@@ -7,7 +7,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Input, OptionList
 
 from screens.dialogs.confirm import GRACE_SECONDS, Confirm
-from screens.language import GLYPHS, Tone, bar, columns, line, state
+from screens.language import GLYPHS, Tone, bar, columns, commands, line, state
 from screens.widgets.choices import Choice, Choices
 from screens.widgets.filter_list import MOST_MATCHES, FilterList, Item
 
@@ -156,3 +156,8 @@ def test_a_word_from_tomorrow_has_a_glyph() -> None:
 
 def test_every_glyph_is_one_cell_wide() -> None:
     assert {line(glyph).cell_length for glyph, _ in GLYPHS.values()} == {1}
+
+
+def test_of_a_word_of_many_lines_the_first_is_shown() -> None:
+    shown = commands([["gcloud", "run", "--args=-c,one\ntwo\nthree", "--tasks=1"]]).plain
+    assert shown == "gcloud run '--args=-c,one … 2 more lines' \\\n  --tasks=1"

@@ -50,8 +50,11 @@ def run(options: Options, parsed: Namespace, console: Console) -> Exit:
 
 
 def on_screen(options: Options, console: Console) -> bool:
-    """Whether the pages are shown: on a terminal that can draw, unless lines or a plan by answers alone are wanted."""
-    able = os.environ.get("TERM", "") not in ("", "dumb")
+    """Whether the pages are shown: on a terminal that can draw, unless lines or a plan by answers alone are wanted.
+
+    Textual draws on standard error.
+    """
+    able = console.stderr.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
     return console.interactive and able and not (options.plain or options.yes or options.dry_run)
 
 
