@@ -21,7 +21,7 @@ from screens.dialogs.jump import Jump
 from screens.dialogs.stop_run import StopRun
 from screens.helping import about, keys_here
 from screens.keymap import load_keymap
-from screens.page import WizardPage
+from screens.page import HEIGHTS, WIDTHS, WizardPage
 from screens.places import Work
 from screens.registry import page_class
 from screens.terminal import LastingDriver, silent_input
@@ -42,6 +42,8 @@ class WizardApp(App[None], inherit_bindings=False):
     TITLE = "runvpc"
     CSS_PATH = "runvpc.tcss"
     BINDINGS = bindings(COMMANDS)
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(
         self, desk: Desk, answers: Answers, *, scenario: str = "", token: Callable[[], str] = new_token

@@ -30,8 +30,9 @@ from wizard.flow.pages import NAMES, Page
 from wizard.flow.walk import closed, following, preceding
 from wizard.questions import BY_KEY
 
-_WIDTHS = [(0, "-tiny"), (72, "-narrow"), (100, "-wide")]
-_HEIGHTS = [(0, "-short"), (30, "-tall")]
+WIDTHS = [(0, "-tiny"), (72, "-narrow"), (100, "-wide")]
+HEIGHTS = [(0, "-short"), (30, "-tall")]
+"""From how many cells on a page or a dialog has which class."""
 
 
 class WizardPage(Screen[None]):
@@ -44,8 +45,6 @@ class WizardPage(Screen[None]):
     HEADING: ClassVar[str] = ""
     LEAD: ClassVar[str] = ""
     WHY: ClassVar[str] = ""
-    HORIZONTAL_BREAKPOINTS = _WIDTHS
-    VERTICAL_BREAKPOINTS = _HEIGHTS
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(id=f"page-{self.PAGE.value}", classes="wizard-page")
@@ -86,8 +85,8 @@ class WizardPage(Screen[None]):
     # --- the frame
 
     def compose(self) -> ComposeResult:
-        self.add_class(_step(_WIDTHS, self.app.size.width))
-        self.add_class(_step(_HEIGHTS, self.app.size.height))
+        self.add_class(_step(WIDTHS, self.app.size.width))
+        self.add_class(_step(HEIGHTS, self.app.size.height))
         yield Banner(id="banner")
         with Horizontal(id="main"):
             yield Rail(id="rail")

@@ -28,7 +28,7 @@ class ApplyPlan(Confirm):
     DEFAULT_CSS = """
     ApplyPlan {
         .apply-where { margin: 1 0; }
-        .apply-list { height: auto; max-height: 40vh; }
+        .apply-list { height: auto; max-height: 30vh; }
         .apply-list Lines { text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """

@@ -20,7 +20,9 @@ from screens.wizard import Wizard
 from wizard.apply.undo import Left
 from wizard.errors import RunvpcError
 from wizard.guide.outcome import service_of
+from wizard.guide.running import label
 from wizard.plan.plan import Plan
+from wizard.wording import one_line
 
 
 def offer_undo(app: App[None], wizard: Wizard) -> None:
@@ -68,12 +70,15 @@ class Undo(ModalScreen[bool]):
                 yield Button("Take it back", id="yes", compact=True, variant="error", disabled=True)
 
     def _told(self) -> Content:
-        goes = [(state(planned.change.op.value), planned.id) for planned in self._plan.ordered()]
+        goes = [(state(planned.change.op.value), one_line(label(planned.id))) for planned in self._plan.ordered()]
         parts = [heading("Goes, or back to what it was"), columns(goes) if goes else line("  nothing is there")]
         if self._left:
             parts += [line(), heading("Stays as it is")]
         for left in self._left:
-            parts += [line(state("left"), f"  {left.id}"), line((f"  {left.reason}", Tone.MUTED))]
+            parts += [
+                line(state("left"), f"  {one_line(label(left.id))}"),
+                line((f"  {one_line(left.reason)}", Tone.MUTED)),
+            ]
         return lines(parts)
 
     def on_mount(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from tests.screens.stage import SIZES, app_at, model, picture
+from tests.screens.stage import SIZES, app_at, model, picture, settle
 from wizard.answers import Answers
 from wizard.apply.events import Phase, RunStatus
 from wizard.apply.record import RunRow
@@ -36,3 +37,14 @@ async def test_first_frame(size: str, tmp_path: Path, snap: SnapshotAssertion) -
 async def test_sandbox_open(size: str, tmp_path: Path, snap: SnapshotAssertion) -> None:
     shown = model(tmp_path, Page.WELCOME, answers=Answers(project="demo-project", region="us-central1"))
     assert await picture(app_at(tmp_path, shown), SIZES[size]) == snap
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_runs_that_were_not_finished(size: str, tmp_path: Path, snap: SnapshotAssertion) -> None:
+    app = app_at(tmp_path, model(tmp_path, Page.WELCOME))
+    other = msgspec.structs.replace(UNFINISHED, id="r-live", environment="live:p", status=RunStatus.WAITING)
+    async with app.run_test(size=SIZES[size]) as pilot:
+        await settle(pilot)
+        app.wizard.put(msgspec.structs.replace(app.wizard.model, unfinished=(UNFINISHED, other)))
+        await settle(pilot)
+        assert app.export_screenshot(title="runvpc", simplify=True) == snap

@@ -104,6 +104,10 @@ def _failed_before(step: StepState, state: RunState) -> bool:
     return state.status in _ALL_BACK or (bool(step.started) and step.started < state.started)
 
 
+_INVERSES = ("-delete", "-restore", "-return")
+"""How the kinds of steps end that take another one back."""
+
+
 def label(id_: str) -> str:
     """`kind name` of a step's id; jobs of the live test have names that say nothing to people."""
     kind, _, name = id_.partition("/")
@@ -111,7 +115,9 @@ def label(id_: str) -> str:
         return "live test before" if name.startswith(BASELINE) else "live test"
     if kind == "probe-cleanup":
         return "removal of test before" if name.startswith(BASELINE) else "removal of test"
-    return f"{kind} {name}"
+    for inverse in _INVERSES:
+        kind = kind.removesuffix(inverse)
+    return f"{kind.replace('-', ' ')} {name}"
 
 
 def epoch(at: str) -> float:
