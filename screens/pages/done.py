@@ -119,8 +119,8 @@ class DonePage(ScrolledPage):
 
 def _group(name: str, parts: tuple[Part, ...]) -> Content:
     """A short note stands beside its part, a long one below it."""
-    inline = all(len(part.id) + len(part.note) <= _BESIDE and not part.fix for part in parts)
-    cells = [(state(part.word), part.id, (part.note if inline else "", Tone.MUTED)) for part in parts]
+    inline = all(len(part.label) + len(part.note) <= _BESIDE and not part.fix for part in parts)
+    cells = [(state(part.word), one_line(part.label), (part.note if inline else "", Tone.MUTED)) for part in parts]
     said: list[Content] = [line(), line((name, Tone.STRONG))]
     for part, row in zip(parts, columns(cells).split("\n"), strict=True):
         said.append(row)

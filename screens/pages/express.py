@@ -14,6 +14,7 @@ from wizard.flow.model import Model
 from wizard.flow.pages import Page
 from wizard.guide.express import Recommendation, recommendations
 from wizard.guide.outlook import outlook
+from wizard.guide.review import costs
 from wizard.plan.plan import Severity
 
 TAKE, ALL = "take", "all"
@@ -54,10 +55,7 @@ class ExpressPage(WizardPage):
         plan = model.plan
         if plan is None:
             return
-        cost = plan.cost
-        price = f"{cost.monthly_usd_min:.2f} to {cost.monthly_usd_max:.2f} US dollars a month"
-        words = price if cost.monthly_usd_max else "no charge of its own"
-        self.query_one("#cost", Lines).put(line(("Cost  ", Tone.MUTED), words))
+        self.query_one("#cost", Lines).put(line(("costs  ", Tone.MUTED), costs(plan)))
         serious = [finding for finding in plan.findings if finding.severity is not Severity.INFO]
         self.query_one("#findings", Lines).put(lines([line(), *finding_lines(serious)]) if serious else line())
 

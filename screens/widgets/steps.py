@@ -111,7 +111,7 @@ class _Shape:
 
     def _bars(self, row: StepRow) -> tuple[Content, ...]:
         """What it took in front of what is usual."""
-        if not self._bar or not self._whole:
+        if not self._bar or not self._usual:
             return ()
         taken = bar(row.seconds or 0.0, self._whole, self._bar).plain.rstrip()
         usual = max(1, round(row.usual / self._whole * self._bar)) if row.usual else 0

@@ -45,10 +45,10 @@ def test_what_was_made_and_what_was_there() -> None:
         step("traffic/web", S.SKIPPED, op="skip"),
     )
     assert made(state) == (
-        Part(id="subnet/b", word="create", note="10.8.0.0/28"),
-        Part(id="service/web", word="change"),
+        Part(label="subnet b", word="create", note="10.8.0.0/28"),
+        Part(label="service web", word="change"),
     )
-    assert reused(state) == (Part(id="api/a", word="reuse", note="enabled"),)
+    assert reused(state) == (Part(label="api a", word="reuse", note="enabled"),)
     assert (failed(state), left(state), undone(state), waiting(state)) == ((), (), (), ())
 
 
@@ -58,8 +58,8 @@ def test_what_the_cloud_took_and_then_failed_may_be_there() -> None:
         step("firewall/d", S.FAILED, error="denied"),
         status=RunStatus.FAILED,
     )
-    assert made(state) == (Part(id="connector/c", word="create", note="accepted by the cloud, then failed"),)
-    assert failed(state)[0] == Part(id="connector/c", word="failed", note="no quota", fix="ask for more")
+    assert made(state) == (Part(label="connector c", word="create", note="accepted by the cloud, then failed"),)
+    assert failed(state)[0] == Part(label="connector c", word="failed", note="no quota", fix="ask for more")
     assert len(failed(state)) == 2
 
 
@@ -81,13 +81,13 @@ def test_after_it_was_taken_back() -> None:
         status=RunStatus.WAITING,
         phase=Phase.UNDO,
     )
-    assert [(part.id, part.note) for part in undone(state)] == [
-        ("connector/c", "gone"),
-        ("service/web", "as it was before"),
-        ("firewall/d", "already gone"),
+    assert [(part.label, part.note) for part in undone(state)] == [
+        ("connector c", "gone"),
+        ("service web", "as it was before"),
+        ("firewall d", "already gone"),
     ]
     assert [part.note for part in waiting(state)] == ["in use by serverless-ipv4-1"]
-    assert [part.id for part in left(state)] == ["api/a"]
+    assert [part.label for part in left(state)] == ["api a"]
     assert (made(state), reused(state), failed(state)) == ((), (), ())
     assert (can_undo(state), can_resume(state)) == (False, True)
 

@@ -48,6 +48,7 @@ def recommendations(model: Model) -> tuple[Recommendation, ...]:
     )
 
 
+_UNKNOWN = ("not known yet", "see the findings")
 _OF_ROW = {"Way in": "egress_path", "Egress mode": "egress", "Cloud NAT": "nat"}
 
 
@@ -57,7 +58,7 @@ def _own(model: Model, page: Page, name: str) -> bool:
 
 
 def _network(parts: Outlook) -> tuple[str, str]:
-    return (parts.network, "the targets are in it") if parts.network else ("not known yet", "see the findings below")
+    return (parts.network, "the targets are in it") if parts.network else _UNKNOWN
 
 
 def _way(plan: Plan, parts: Outlook) -> tuple[str, str]:
@@ -79,7 +80,7 @@ def _addresses(parts: Outlook) -> tuple[str, str]:
         step = parts.connector.step
         return step.subnet or step.range, parts.connector.change.reason
     subnet = parts.vpc.subnet.rsplit("/", 1)[-1]
-    return (f"subnet {subnet}", "exists") if subnet else ("not known yet", "see the findings below")
+    return (f"subnet {subnet}", "exists") if subnet else _UNKNOWN
 
 
 def _size(parts: Outlook) -> tuple[str, str]:
@@ -91,7 +92,7 @@ def _size(parts: Outlook) -> tuple[str, str]:
         )
     if parts.path == "direct":
         return "no machines", "the service's own instances are in the subnet"
-    return "not known yet", "see the findings below"
+    return _UNKNOWN
 
 
 def _firewall(answers: Answers, parts: Outlook) -> tuple[str, str]:

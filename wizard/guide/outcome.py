@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from wizard.apply.events import Phase, RunStatus, StepStatus
 from wizard.apply.state import RunState, StepState
-from wizard.guide.running import MADE, UNFINISHED
+from wizard.guide.running import MADE, UNFINISHED, label
 
 _STARTED = frozenset({StepStatus.FAILED, StepStatus.RUNNING})
 _BACK = {"delete": "gone", "change": "as it was before"}
@@ -17,7 +17,7 @@ _BACK = {"delete": "gone", "change": "as it was before"}
 class Part(Struct, frozen=True, kw_only=True):
     """A resource, with the word for what happened to it and what is to be said of it; `fix` is what to do."""
 
-    id: str
+    label: str
     word: str
     note: str = ""
     fix: str = ""
@@ -28,7 +28,7 @@ def made(state: RunState) -> tuple[Part, ...]:
     if state.phase is Phase.UNDO:
         return ()
     return tuple(
-        Part(id=step.id, word=step.op, note=_standing(step))
+        Part(label=label(step.id), word=step.op, note=_standing(step))
         for step in state.steps
         if step.op in MADE and not _passing(step) and (step.status is StepStatus.DONE or _accepted(step))
     )
@@ -37,7 +37,7 @@ def made(state: RunState) -> tuple[Part, ...]:
 def failed(state: RunState) -> tuple[Part, ...]:
     """What did not work, with what to do about it."""
     return tuple(
-        Part(id=step.id, word="failed", note=step.error, fix=step.fix)
+        Part(label=label(step.id), word="failed", note=step.error, fix=step.fix)
         for step in state.steps
         if step.status is StepStatus.FAILED and state.status not in (RunStatus.UNDONE, RunStatus.WAITING)
     )
@@ -48,7 +48,7 @@ def reused(state: RunState) -> tuple[Part, ...]:
     if state.phase is Phase.UNDO:
         return ()
     return tuple(
-        Part(id=step.id, word="reuse", note=step.observed or step.reason)
+        Part(label=label(step.id), word="reuse", note=step.observed or step.reason)
         for step in state.steps
         if step.status is StepStatus.REUSED
     )
@@ -57,7 +57,7 @@ def reused(state: RunState) -> tuple[Part, ...]:
 def undone(state: RunState) -> tuple[Part, ...]:
     """What equals the start again."""
     return tuple(
-        Part(id=step.id, word="undone", note=step.observed or _BACK.get(step.op, ""))
+        Part(label=label(step.id), word="undone", note=step.observed or _BACK.get(step.op, ""))
         for step in state.steps
         if step.status is StepStatus.UNDONE and not _passing(step)
     )
@@ -66,7 +66,7 @@ def undone(state: RunState) -> tuple[Part, ...]:
 def waiting(state: RunState) -> tuple[Part, ...]:
     """What undo could not take back yet, in the cloud's own words, which name who holds it."""
     return tuple(
-        Part(id=step.id, word="waiting", note=step.error, fix=step.fix)
+        Part(label=label(step.id), word="waiting", note=step.error, fix=step.fix)
         for step in state.steps
         if step.status is StepStatus.LEFT and step.error
     )
@@ -75,7 +75,7 @@ def waiting(state: RunState) -> tuple[Part, ...]:
 def left(state: RunState) -> tuple[Part, ...]:
     """What undo leaves for good, and why."""
     return tuple(
-        Part(id=step.id, word="left", note=step.observed)
+        Part(label=label(step.id), word="left", note=step.observed)
         for step in state.steps
         if step.status is StepStatus.LEFT and not step.error
     )

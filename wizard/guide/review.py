@@ -7,7 +7,7 @@ from msgspec import Struct
 from wizard.flow.model import Model
 from wizard.flow.pages import NAMES, Page, page_of_finding
 from wizard.guide.running import label
-from wizard.plan.plan import Plan, Planned, Severity
+from wizard.plan.plan import CHARGED, Plan, Planned, Severity
 from wizard.plan.step import Cost, FieldChange, Op
 from wizard.wording import duration, one_line
 
@@ -134,8 +134,20 @@ def summary(plan: Plan) -> Summary:
     return Summary(
         does=does or "nothing to do",
         takes=takes if expected_seconds(plan) else "no time: nothing is written",
-        costs=price(plan.cost) or NO_COST,
+        costs=costs(plan),
     )
+
+
+def costs(plan: Plan) -> str:
+    """What there is a figure for, then what is charged without one, in short."""
+    charged = [p.step.cost for p in plan.steps if p.change.op in CHARGED]
+    without = dict.fromkeys(_short(cost.basis) for cost in charged if cost.basis and not cost.monthly_usd_max)
+    said = "; ".join(filter(None, (price(plan.cost), *without)))
+    return said or ("not known while something is in the way" if plan.blocked else NO_COST)
+
+
+def _short(basis: str) -> str:
+    return basis.partition(" (")[0].partition(";")[0].removeprefix("cost ")
 
 
 _SEVERITIES = (Severity.BLOCK, Severity.WARN, Severity.INFO)

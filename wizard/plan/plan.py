@@ -39,6 +39,10 @@ class Planned(Struct, frozen=True, kw_only=True):
         return self.step.id
 
 
+CHARGED = frozenset({Op.CREATE, Op.REPLACE, Op.CHANGE})
+"""What a step does that has a price of its own; what is there already is paid for anyway."""
+
+
 class Plan(Struct, frozen=True, kw_only=True):
     """What a flow wants to do to one project."""
 
@@ -56,8 +60,8 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     @property
     def cost(self) -> Cost:
-        """The sum over the steps that create or reuse something with a price."""
-        costs = [p.step.cost for p in self.steps if p.change.op in {Op.CREATE, Op.REPLACE, Op.CHANGE}]
+        """The sum over the steps that make something with a price."""
+        costs = [p.step.cost for p in self.steps if p.change.op in CHARGED]
         return Cost(
             monthly_usd_min=round(sum(c.monthly_usd_min for c in costs), 2),
             monthly_usd_max=round(sum(c.monthly_usd_max for c in costs), 2),
