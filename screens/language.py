@@ -164,13 +164,14 @@ def bar(value: float, whole: float, width: int, tone: Tone = Tone.NUMBER, *, res
 
 
 def commands(argvs: Iterable[Sequence[str]]) -> Content:
-    """Commands as they would be typed in a shell, one below the other, each option on a line of its own.
+    """Commands as they would be typed in a shell, a blank line between them, each option on a line of its own.
 
     Of a word of many lines (the program of the live test) only the first is shown; exports and copies have all of it.
     """
     import shlex
 
-    return lines(line((_wrapped([shlex.quote(_first_line(word)) for word in argv]), Tone.WORDS)) for argv in argvs)
+    texts = [_wrapped([shlex.quote(_first_line(word)) for word in argv]) for argv in argvs]
+    return line(("\n\n".join(texts), Tone.WORDS))
 
 
 def _first_line(word: str) -> str:
