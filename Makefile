@@ -38,7 +38,7 @@ types: $(VENV)/.test ## Strict types of source and tests
 	$(BIN)/mypy
 
 unit: $(VENV)/.test ## The tests
-	$(GUARD) $(BIN)/python -m pytest
+	$(GUARD) $(BIN)/python -m pytest --numprocesses auto
 
 pictures: $(VENV)/.test ## The walk as one moving picture, and the page of keys, for docs/
 	$(BIN)/python -m tests.pictures

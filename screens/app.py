@@ -15,7 +15,7 @@ from textual.worker import Worker
 
 from screens import themes
 from screens.commands import BY_ID, COMMANDS, bindings
-from screens.dialogs.faults import CLOCK, TWO_HOURS, Faults
+from screens.dialogs.faults import CLOCK, TWO_HOURS, Faults, fault_words
 from screens.dialogs.help import Help
 from screens.dialogs.jump import Jump
 from screens.dialogs.stop_run import StopRun
@@ -75,6 +75,8 @@ class WizardApp(App[None], inherit_bindings=False):
 
     def _follow(self, model: Model) -> None:
         """Show the page that the model is on. Dialogs belong to the page that opened them."""
+        if isinstance(self.screen, StopRun) and not model.running:
+            self.screen.dismiss(False)
         if model.page is self._shown:
             return
         self._shown = model.page
@@ -169,7 +171,7 @@ class WizardApp(App[None], inherit_bindings=False):
             self.notify(error.message, severity="error", markup=False)
             return
         said = {CLOCK: "two hours have passed on the sandbox", "": "no faults wait any more"}
-        self.notify(said.get(call, f"the next {call} will fail: {kind}"), markup=False)
+        self.notify(said.get(call) or fault_words(call, kind), markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What cannot be done now is greyed; what makes no sense here is hidden."""

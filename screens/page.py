@@ -169,8 +169,12 @@ class WizardPage(Screen[None]):
     @on(Field.Typed)
     def _typed(self, event: Field.Typed) -> None:
         problem = self.wizard.type_in(event.key, event.text)
-        if event.sent and not problem:
+        if event.sent and not problem and not self.objects(event.key):
             self.focus_next()
+
+    def objects(self, key: str) -> bool:
+        """Whether what was answered last is well-formed and still cannot be: the person is not sent on from there."""
+        return False
 
     @on(Choices.Picked)
     def _picked(self, event: Choices.Picked) -> None:

@@ -84,6 +84,7 @@ class Places:
     def enter_live(self) -> None:
         """Find out who calls and which projects may be seen; the cloud is opened once project and region are known."""
         self.live, self._again = True, self.enter_live
+        self._sitting.put(replace(self._sitting.model, session=None, inventory=None, plan=None))
         self._begin("looking for credentials and projects", self._find_projects)
 
     def open_live(self) -> None:

@@ -109,7 +109,13 @@ class Wizard:
         held = self._model.answers
         place = {key: text for key, text in (("project", held.project), ("region", held.region)) if text}
         self._model = replace(
-            self._model, answers=from_keys(dict(place)), answered=frozenset(place), problems={}, express=False
+            self._model,
+            answers=from_keys(dict(place)),
+            answered=frozenset(place),
+            problems={},
+            express=False,
+            run=None,
+            visited=frozenset({Page.WELCOME, Page.PROJECT, Page.REGION}),
         )
         self.saved.keep(self._model)
         self.replan()

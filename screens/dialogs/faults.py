@@ -34,6 +34,11 @@ KINDS: tuple[tuple[str, str], ...] = (
 )
 
 
+def fault_words(call: str, kind: str) -> str:
+    """What was asked for, as a person says it."""
+    return f"{dict(CALLS).get(call, call)} will fail next time: {dict(KINDS).get(kind, kind)}"
+
+
 class Faults(ModalScreen[tuple[str, str] | None]):
     """The result is (call, kind), ("", "") to clear all faults, (CLOCK, "") to let time pass, or None."""
 
@@ -42,8 +47,8 @@ class Faults(ModalScreen[tuple[str, str] | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog-box dialog-list"):
             yield Lines(("The sandbox: faults and time", Tone.STRONG))
-            yield Lines(("Make the next call fail, or let time pass. / filters.", Tone.MUTED))
-            yield FilterList()
+            yield Lines(("Make the next call fail, or let time pass. Typing filters.", Tone.MUTED))
+            yield FilterList(type_ahead=True)
 
     def on_mount(self) -> None:
         rows = self.query_one(FilterList)

@@ -28,7 +28,7 @@ class Jump(ModalScreen[Page | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog-box dialog-list"):
             yield Lines(("Go to a page", Tone.STRONG))
-            yield FilterList()
+            yield FilterList(type_ahead=True)
 
     def on_mount(self) -> None:
         rows = self.query_one(FilterList)

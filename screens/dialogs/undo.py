@@ -64,7 +64,8 @@ class Undo(ModalScreen[bool]):
             with VerticalScroll(classes="dialog-scroll", can_focus=False):
                 yield Lines(self._told())
             yield Lines((f"Type {self._service} to go on", Tone.MUTED), classes="field")
-            yield Input(placeholder=self._service, compact=True)
+            yield Input(placeholder="the name of the service", compact=True)
+            yield Lines(id="unlike")
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Keep it", id="no", compact=True)
                 yield Button("Take it back", id="yes", compact=True, variant="error", disabled=True)
@@ -101,12 +102,15 @@ class Undo(ModalScreen[bool]):
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         self.query_one("#yes", Button).disabled = not self._named
+        self.query_one("#unlike", Lines).put(line())
 
     @on(Input.Submitted)
     def _sent(self, event: Input.Submitted) -> None:
         event.stop()
         if self._agreed:
             self.dismiss(True)
+        elif not self._named:
+            self.query_one("#unlike", Lines).put(line((f"✗ that is not {self._service}", Tone.BAD)))
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

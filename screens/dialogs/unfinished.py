@@ -37,7 +37,8 @@ class Unfinished(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         undoing = self._row.phase is Phase.UNDO
-        items = [Item(id=RESUME, title="Go on", note="looks at what there is first; nothing is made twice")]
+        goes_on = "takes back the rest" if undoing else "looks at what there is first; nothing is made twice"
+        items = [Item(id=RESUME, title="Go on with the undo" if undoing else "Go on", note=goes_on)]
         if not undoing:
             items.append(Item(id=UNDO, title="Take it back", note="shows first what goes and what stays"))
         items.append(Item(id=KEEP, title="Keep what there is", note="not offered here again; `runvpc runs` lists it"))

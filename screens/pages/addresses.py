@@ -92,6 +92,9 @@ class AddressesPage(WizardPage):
         self.query_one(f"#{name}-heading").display = bool(rows)
         self.query_one(f"#{name}", Lines).put(columns([(range_, (one_line(why), Tone.MUTED)) for range_, why in rows]))
 
+    def objects(self, key: str) -> bool:
+        return bool(self.ready(self.wizard.model))
+
     def ready(self, model: Model) -> str:
         ground = stand(model)
         if isinstance(ground, str):

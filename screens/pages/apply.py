@@ -16,7 +16,7 @@ from screens.language import Tone, line, lines, state
 from screens.scrolled import ScrolledPage
 from screens.widgets.steps import Steps, detail
 from screens.widgets.text import Lines, Section
-from wizard.apply.events import Phase
+from wizard.apply.events import Phase, RunStatus
 from wizard.apply.state import RunState
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
@@ -74,7 +74,8 @@ class ApplyPage(ScrolledPage):
         self.query_one("#run-buttons").display = any(button.display for button in buttons)
         focused = self.focused
         if not model.running and (focused is None or not focused.display):
-            self.query_one("#next", Button).focus()
+            resume = run is not None and run.status in (RunStatus.STOPPED, RunStatus.WAITING)
+            self.query_one("#resume" if resume and may_act else "#next", Button).focus()
 
     def _draw_run(self, model: Model) -> None:
         run, now = model.run, self.clock()

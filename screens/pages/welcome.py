@@ -11,6 +11,7 @@ from screens.language import Tone, line, lines, state
 from screens.page import WizardPage
 from screens.widgets.filter_list import FilterList, Item
 from screens.widgets.text import Lines, Section
+from wizard.apply.events import Phase
 from wizard.apply.record import RunRow
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
@@ -49,7 +50,8 @@ class WelcomePage(WizardPage):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one("#clouds", FilterList).focus_list()
+        first = "#runs" if self.wizard.model.unfinished else "#clouds"
+        self.query_one(first, FilterList).focus_list()
 
     def show(self, model: Model) -> None:
         here = model.session.scenario if model.session is not None else ""
@@ -60,11 +62,18 @@ class WelcomePage(WizardPage):
         ]
         note = "live, by Application Default Credentials"
         clouds.append(Item(id=LIVE, title="Google Cloud", detail=("open", Tone.GOOD) if live else "", note=note))
-        self.query_one("#clouds", FilterList).put(clouds)
+        self.query_one("#clouds", FilterList).put(clouds, at=LIVE if live else here)
         runs = self.query_one("#runs", FilterList)
         runs.display = self.query_one("#runs-heading").display = bool(model.unfinished)
-        runs.put([_run(row) for row in model.unfinished])
+        runs.put([self._run(row) for row in model.unfinished])
         self.set_class(bool(model.unfinished), "-unfinished")
+
+    def _run(self, row: RunRow) -> Item:
+        scenario = self.wizard.desk.scenario_of(row.environment)
+        what = f"taking back a {row.flow}" if row.phase is Phase.UNDO else row.flow
+        where = f"sandbox {scenario}" if scenario else "Google Cloud"
+        about = f"{what}, {row.project}, {where}, {row.created[:16].replace('T', ' ')} UTC"
+        return Item(id=row.id, title=row.id, detail=state(row.shown.value), note=one_line(about))
 
     def next_label(self, model: Model) -> str:
         return super().next_label(model) if model.session is not None else "Next"
@@ -106,9 +115,3 @@ def _picture() -> Content:
     rows[4] = rows[4].stylize(Tone.BAD.value, 14, 25)
     rows[5] = rows[5].stylize(Tone.BAD.value, 14, 25)
     return lines(rows)
-
-
-def _run(row: RunRow) -> Item:
-    where = "sandbox" if row.environment.startswith("sandbox:") else "live"
-    about = f"{row.flow}, {row.project}, {where}, {row.created[:16].replace('T', ' ')} UTC"
-    return Item(id=row.id, title=row.id, detail=state(row.shown.value), note=one_line(about))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -69,8 +69,16 @@ class FilterList(Vertical):
         def control(self) -> FilterList:
             return self.of
 
-    def __init__(self, *, empty: str = "nothing here", id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        empty: str = "nothing here",
+        type_ahead: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._type_ahead = type_ahead
         self._empty = empty
         self._put = False
         self._items: tuple[Item, ...] = ()
@@ -122,8 +130,20 @@ class FilterList(Vertical):
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self, event: Input.Submitted) -> None:
+        """The only row that matches is the one that is meant."""
         event.stop()
         self.focus_list()
+        if len(self._shown) == 1 and not self._shown[0].refused:
+            self.post_message(self.Chosen(self, self._shown[0].id))
+
+    def on_key(self, event: events.Key) -> None:
+        """Whoever types where nothing else takes letters is filtering."""
+        field = self.query_one("#filter", Input)
+        if self._type_ahead and not field.has_focus and event.is_printable and event.character not in (None, "/", " "):
+            event.stop()
+            event.prevent_default()
+            self.action_filter()
+            field.insert_text_at_cursor(event.character or "")
 
     def key_escape(self) -> None:
         """Leave the filter; the page's own Back is only meant when there is none."""
@@ -145,7 +165,7 @@ class FilterList(Vertical):
         width = min(max((len(item.title) for item in self._shown), default=0), 30)
         rows = self.query_one(OptionList)
         with self.prevent(OptionList.OptionHighlighted):
-            rows.set_options([Option(_prompt(item, width), disabled=bool(item.refused)) for item in self._shown])
+            rows.set_options([_Row(item, width) for item in self._shown])
             ids = [item.id for item in self._shown]
             first = next((n for n, item in enumerate(self._shown) if not item.refused), None)
             rows.highlighted = ids.index(keep) if keep in ids else first
@@ -163,14 +183,24 @@ class FilterList(Vertical):
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
+        """By the row itself: its place may be another's by now."""
         event.stop()
-        self.post_message(self.Chosen(self, self._shown[event.option_index].id))
+        if isinstance(event.option, _Row):
+            self.post_message(self.Chosen(self, event.option.item.id))
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        if event.option_index < len(self._shown):
-            self.post_message(self.Looked(self, self._shown[event.option_index].id))
+        if isinstance(event.option, _Row):
+            self.post_message(self.Looked(self, event.option.item.id))
+
+
+class _Row(Option):
+    """A line of the list that knows what it is about."""
+
+    def __init__(self, item: Item, width: int) -> None:
+        super().__init__(_prompt(item, width), disabled=bool(item.refused))
+        self.item = item
 
 
 def _prompt(item: Item, width: int) -> Content:

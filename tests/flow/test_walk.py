@@ -10,6 +10,7 @@ import pytest
 from tests.plan.worlds import tutorial, wishes
 from tests.screens.stage import model, session
 from wizard.answers import Answers
+from wizard.apply.events import RunStatus
 from wizard.apply.state import RunState
 from wizard.flow.model import Model
 from wizard.flow.pages import ORDER, Page
@@ -80,3 +81,25 @@ def test_a_blocking_finding_and_a_refused_answer_need_attention(tmp_path: Path) 
     assert mark(Page.NETWORK, no_network) is Mark.ATTENTION
     refused = model(tmp_path, Page.REVIEW, answers=wishes(), problems={"range": "10.0.0.0/33: is no range"})
     assert mark(Page.ADDRESSES, refused) is Mark.ATTENTION
+
+
+def test_marks_of_what_was_taken_as_a_whole(tmp_path: Path) -> None:
+    shown = model(tmp_path, Page.EXPRESS, express=True)
+    taken = [page for page in ORDER if mark(page, msgspec.structs.replace(shown, page=Page.REVIEW)) is Mark.DONE]
+    assert taken == list(ORDER[: ORDER.index(Page.REVIEW)])
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted"),
+    [
+        (RunStatus.DONE, Mark.DONE),
+        (RunStatus.UNDONE, Mark.DONE),
+        (RunStatus.FAILED, Mark.ATTENTION),
+        (RunStatus.STOPPED, Mark.ATTENTION),
+        (RunStatus.WAITING, Mark.ATTENTION),
+        (RunStatus.RUNNING, Mark.TODO),
+    ],
+)
+def test_apply_is_marked_by_how_the_run_stands(status: RunStatus, wanted: Mark, tmp_path: Path) -> None:
+    shown = model(tmp_path, Page.REVIEW, run=RunState(status=status))
+    assert mark(Page.APPLY, shown) is wanted

@@ -34,12 +34,12 @@ def step(id_: str, status: S = S.DONE, **more: object) -> StepState:
 
 
 def run(*steps: StepState, status: RunStatus = RunStatus.RUNNING, phase: Phase = Phase.APPLY) -> RunState:
-    return RunState(run="r-1", status=status, phase=phase, started=AT, steps=steps)
+    return RunState(run="r-1", status=status, phase=phase, started=AT, since=AT, steps=steps)
 
 
 def back(*steps: StepState, status: RunStatus = RunStatus.RUNNING) -> RunState:
     """A run that was applied at `AT` and is taken back an hour later."""
-    return replace(run(*steps, status=status, phase=Phase.UNDO), started=LATER)
+    return replace(run(*steps, status=status, phase=Phase.UNDO), since=LATER)
 
 
 def test_time_runs_only_for_what_is_under_way() -> None:

@@ -299,3 +299,45 @@ def test_a_new_connectors_throughput_is_said_and_a_reused_ones_is_not() -> None:
     assert "connector_size" in codes(planned(tutorial(), wishes()))
     there = Connector(name="my-service-vpc", region=REGION, network="my-vpc", range="10.50.0.0/28")
     assert "connector_size" not in codes(planned(tutorial(connectors=(there,)), wishes()))
+
+
+def in_subnet(name: str = "", **changes: object) -> Inventory:
+    """The tutorial with a subnet of an earlier set-up; with `name` the service is in that one."""
+    base = tutorial()
+    ours = Subnet(name="my-service-direct", network="my-vpc", region=REGION, range="10.8.2.0/25")
+    assert base.service is not None
+    vpc = VpcAccess(network="my-vpc", subnet=name, egress="private-ranges-only") if name else VpcAccess()
+    service = msgspec.structs.replace(base.service, vpc=vpc)
+    subnets = (*base.subnets, msgspec.structs.replace(ours, **changes))
+    return msgspec.structs.replace(base, subnets=subnets, service=service, services=(service,))
+
+
+@pytest.mark.parametrize("name", ["", "my-subnet", "my-service-direct"])
+def test_a_second_set_up_makes_no_second_subnet(name: str) -> None:
+    plan = planned(in_subnet(name), wishes("direct"))
+    assert not plan.blocked
+    assert not [id_ for id_ in ids(plan) if id_.startswith("subnet/")]
+    assert "subnet_kept" in codes(plan)
+    rules = [p.step.rule for p in plan.steps if isinstance(p.step, CreateFirewallRule)]
+    assert {rule.sources for rule in rules} == {("10.0.0.0/24" if name == "my-subnet" else "10.8.2.0/25",)}
+
+
+def test_a_subnet_is_not_kept_against_ones_own_words_or_without_room() -> None:
+    asked = planned(in_subnet(), wishes("direct", range="10.8.3.0/25"))
+    assert "subnet/my-service-direct-2" in ids(asked)
+    for unfit in ({"range": "10.8.2.0/27"}, {"free": 3}, {"network": "default"}, {"purpose": "PRIVATE_NAT"}):
+        assert "subnet_kept" not in codes(planned(in_subnet(**unfit), wishes("direct"))), unfit
+
+
+@pytest.mark.parametrize(("state", "kept"), [("READY", True), ("ERROR", False)])
+def test_the_connector_that_the_service_has_is_kept(state: str, kept: bool) -> None:
+    base = tutorial()
+    assert base.service is not None
+    vpc = VpcAccess(
+        connector="projects/demo-project/locations/us-central1/connectors/team", egress="private-ranges-only"
+    )
+    team = Connector(name="team", region=REGION, network="my-vpc", range="10.8.4.0/28", state=state)
+    service = msgspec.structs.replace(base.service, vpc=vpc)
+    facts = msgspec.structs.replace(base, service=service, services=(service,), connectors=(team,))
+    plan = planned(facts, wishes("connector"))
+    assert ("connector/team" in ids(plan), "connector/my-service-vpc" in ids(plan)) == (kept, not kept)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
+from tests.apply.fake_cloud import FakeCloud
 from wizard.plan.registry import AnyStep
 from wizard.plan.step import Op
 from wizard.plan.steps.connector import CreateConnector, DeleteConnector
@@ -13,18 +16,20 @@ from wizard.plan.steps.firewall import CreateFirewallRule
 from wizard.plan.steps.nat import CreateNat, DeleteRouter
 from wizard.plan.steps.new_service import CreateService
 from wizard.plan.steps.private_google_access import SetPrivateGoogleAccess
-from wizard.plan.steps.service import PatchService, RestoreService
+from wizard.plan.steps.service import PatchService, RestoreService, revision_ready, settled
 from wizard.plan.steps.subnet import CreateSubnet, DeleteSubnet
 from wizard.plan.steps.traffic import ReturnTraffic, ShiftTraffic
 from wizard.records import (
     AnyResource,
     Api,
+    Condition,
     Connector,
     FirewallRule,
     FromRevision,
     Literal,
     Nat,
     Ports,
+    Ref,
     Router,
     SecretRef,
     Service,
@@ -200,3 +205,22 @@ def test_a_step_survives_json(step: AnyStep) -> None:
 )
 def test_what_was_not_created_is_not_undone(step: AnyStep, found: AnyResource) -> None:
     assert step.inverse(step.decide(found), found) is None
+
+
+class Settling(FakeCloud):
+    """A cloud whose service gets ready after some looks."""
+
+    def __init__(self, folder: Path, *states: str) -> None:
+        super().__init__(folder)
+        self.states = list(states)
+
+    async def find(self, ref: Ref) -> AnyResource | None:
+        return service(ready=Condition(state=self.states.pop(0)))
+
+
+async def test_a_change_whose_reply_was_lost_is_waited_for(tmp_path: Path) -> None:
+    begun = service(ready=Condition(state="RECONCILING"))
+    cloud = Settling(tmp_path, "PENDING", "RECONCILING", "SUCCEEDED")
+    assert revision_ready(await settled(cloud, patch.ref, begun, pause=0), "web").observed == "revision web-1 is ready"
+    cloud = Settling(tmp_path, "FAILED")
+    assert "did not become ready" in revision_ready(await settled(cloud, patch.ref, begun, pause=0), "web").error

@@ -157,6 +157,7 @@ async def test_undo_wants_the_name_and_half_a_second(tmp_path: Path) -> None:
         await settle(pilot)
         locked = [button.disabled for button in app.screen.query("#yes").results(Button)]
         await pilot.press(*"my-servic", "enter")
+        assert "not my-service" in str(app.screen.query_one("#unlike", Lines).content)
         locked += [button.disabled for button in app.screen.query("#yes").results(Button)]
         await pilot.press("e", "enter")
         locked += [button.disabled for button in app.screen.query("#yes").results(Button)]

@@ -161,3 +161,26 @@ def test_every_glyph_is_one_cell_wide() -> None:
 def test_of_a_word_of_many_lines_the_first_is_shown() -> None:
     shown = commands([["gcloud", "run", "--args=-c,one\ntwo\nthree", "--tasks=1"]]).plain
     assert shown == "gcloud run '--args=-c,one … 2 more lines' \\\n  --tasks=1"
+
+
+async def test_a_row_that_was_chosen_is_meant_even_when_the_rows_change_at_once() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        rows = app.query_one(FilterList)
+        rows.put(items(5))
+        options = rows.query_one(OptionList)
+        options.highlighted = 4
+        options.action_select()
+        rows.put(items(2))
+        await pilot.pause()
+        assert app.chosen == ["4"]
+
+
+async def test_enter_on_the_only_match_chooses_it() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        rows = app.query_one(FilterList)
+        rows.put(items(20))
+        rows.focus_list()
+        await pilot.press("slash", *"network-17", "enter")
+        assert app.chosen == ["17"]

@@ -28,6 +28,9 @@ _OPTIONS = (
 )
 """The last screen stays to be read, without a line of tmux's own; a lone Escape is not waited on."""
 
+_SIZES = ("COLUMNS", "LINES")
+"""Where these are set, Python asks no terminal how large it is."""
+
 _PROGRAM = 'trap : INT; "$@"; echo $? >"$0"'
 """Runs the words and keeps their exit code: tmux 3.3 sometimes loses it when terminal and program end together."""
 
@@ -53,7 +56,8 @@ class Terminal:
 
     def __enter__(self) -> Terminal:
         columns, rows = map(str, self._size)
-        gone = [word for name, value in self._environment.items() if value is None for word in ("-u", name)]
+        unset = [*_SIZES, *(name for name, value in self._environment.items() if value is None)]
+        gone = [word for name in unset for word in ("-u", name)]
         given = [f"{name}={value}" for name, value in self._environment.items() if value is not None]
         program = ["sh", "-c", _PROGRAM, str(self._code), "env", *gone, *given, *self._words]
         session = ["new-session", "-d", "-s", "one", "-x", columns, "-y", rows, "--", *program]

@@ -57,6 +57,7 @@ class RunState(Struct, frozen=True, kw_only=True):
     environment: str = ""
     status: RunStatus = RunStatus.RUNNING
     started: str = ""
+    since: str = ""
     ended: str = ""
     steps: tuple[StepState, ...] = ()
     probes: tuple[tuple[str, tuple[ProbeResult, ...]], ...] = ()
@@ -125,6 +126,7 @@ def _started(state: RunState, event: RunStarted) -> RunState:
         environment=event.environment,
         status=RunStatus.RUNNING,
         started=state.started or event.at,
+        since=event.at,
         ended="",
         steps=tuple(known.get(summary.id) or _planned(summary) for summary in event.steps),
     )

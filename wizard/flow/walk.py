@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from wizard.apply.events import RunStatus
 from wizard.flow.model import Model
 from wizard.flow.pages import KEYS, ORDER, Page, page_of_finding
 from wizard.plan.plan import Severity
@@ -19,6 +20,7 @@ class Mark(StrEnum):
     CLOSED = "later"
 
 
+_BY_EXPRESS = ORDER[ORDER.index(Page.EXPRESS) + 1 : ORDER.index(Page.REVIEW)]
 _AFTER_APPLY = (Page.APPLY, Page.CONNECTIVITY, Page.DONE)
 
 
@@ -80,7 +82,23 @@ def mark(page: Page, model: Model) -> Mark:
         return Mark.ATTENTION
     if closed(page, model):
         return Mark.CLOSED
-    return Mark.DONE if page in model.visited or _answered(page, model) else Mark.TODO
+    if page is Page.APPLY and model.run is not None:
+        return _OF_RUN.get(model.run.status, Mark.DONE)
+    known = page in model.visited or _answered(page, model) or _taken(page, model)
+    return Mark.DONE if known else Mark.TODO
+
+
+_OF_RUN = {
+    RunStatus.RUNNING: Mark.TODO,
+    RunStatus.FAILED: Mark.ATTENTION,
+    RunStatus.STOPPED: Mark.ATTENTION,
+    RunStatus.WAITING: Mark.ATTENTION,
+}
+
+
+def _taken(page: Page, model: Model) -> bool:
+    """Whether what is recommended here was taken as a whole."""
+    return model.express and Page.EXPRESS in model.visited and page in _BY_EXPRESS
 
 
 def _needs_attention(page: Page, model: Model) -> bool:

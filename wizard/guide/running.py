@@ -68,7 +68,7 @@ def _row(step: StepState, now: float) -> StepRow:
         observed=step.observed,
         error=step.error,
         fix=step.fix,
-        over=step.status in OVER,
+        over=step.status in OVER and not (step.status is StepStatus.LEFT and step.error),
     )
 
 
@@ -101,7 +101,7 @@ def _failed_before(step: StepState, state: RunState) -> bool:
     """Whether it failed when the run was applied, and not when it was taken back."""
     if step.status is not StepStatus.FAILED:
         return False
-    return state.status in _ALL_BACK or (bool(step.started) and step.started < state.started)
+    return state.status in _ALL_BACK or (bool(step.started) and step.started < state.since)
 
 
 _INVERSES = ("-delete", "-restore", "-return")
@@ -126,10 +126,10 @@ def epoch(at: str) -> float:
 
 
 def elapsed(state: RunState, now: float) -> float:
-    """Seconds since the run began, or that it took."""
-    if not state.started:
+    """Seconds since the run began, was resumed or is being taken back, or that this took."""
+    if not state.since:
         return 0.0
-    return max(0.0, (epoch(state.ended) if state.ended else now) - epoch(state.started))
+    return max(0.0, (epoch(state.ended) if state.ended else now) - epoch(state.since))
 
 
 def scale(rows: tuple[StepRow, ...]) -> float:
@@ -165,7 +165,7 @@ def headline(state: RunState, *, stopping: bool = False, paused: bool = False) -
         RunStatus.UNDONE: _taken_back(state),
         RunStatus.FAILED: there,
         RunStatus.STOPPED: there,
-        RunStatus.WAITING: "somebody else still holds a part",
+        RunStatus.WAITING: "a part is still in use; the rest is gone",
     }[state.status]
 
 

@@ -163,7 +163,9 @@ def connect_failure(error: OSError, address: tuple[str, int]) -> Ended:
     where = f"{address[0]}:{address[1]}"
     if timed_out(error) or error.errno == errno.ETIMEDOUT:
         return Ended("timeout", "tcp", f"{where} did not answer: the packets are dropped on the way")
-    if error.errno in (errno.ECONNREFUSED, errno.ECONNRESET):
+    if error.errno == errno.ECONNRESET:  # a listener that hung up at once: before the handshake it is ECONNREFUSED
+        return Ended("wrong_protocol", "protocol", f"connected, then: {error.strerror}")
+    if error.errno == errno.ECONNREFUSED:
         return Ended("refused", "tcp", f"{where} was reached, but nothing listens on that port")
     return Ended("no_route", "tcp", f"{where}: {error.strerror or error}")
 

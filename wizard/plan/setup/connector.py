@@ -12,6 +12,7 @@ from wizard.plan.setup.addresses import choose_range
 from wizard.plan.setup.draft import Draft, Egress
 from wizard.plan.setup.subnets import named_subnet, own_subnet
 from wizard.plan.step import Cost
+from wizard.plan.steps._service_words import short
 from wizard.plan.steps.connector import CreateConnector
 from wizard.records import Connector, Network, Subnet
 
@@ -21,8 +22,10 @@ PREFIX = 28
 
 def plan_connector(draft: Draft, network: Network, ready: tuple[str, ...]) -> Egress | None:
     """Steps for the connector; None after a blocking finding."""
-    name = draft.answers.connector.name or names.new_connector_name(f"{draft.answers.service}-vpc")
-    existing = next((c for c in draft.inventory.connectors if (c.name, c.region) == (name, draft.region)), None)
+    name = (
+        draft.answers.connector.name or _now(draft, network) or names.new_connector_name(f"{draft.answers.service}-vpc")
+    )
+    existing = _named(draft, name)
     if existing is not None and existing.state != "ERROR":
         return _reuse(draft, network, existing, ready)
     try:
@@ -33,6 +36,20 @@ def plan_connector(draft: Draft, network: Network, ready: tuple[str, ...]) -> Eg
     if draft.answers.connector.bare_range:
         return _on_bare_range(draft, network, name, existing, ready)
     return _on_subnet(draft, network, name, existing, ready)
+
+
+def _named(draft: Draft, name: str) -> Connector | None:
+    return next((c for c in draft.inventory.connectors if (c.name, c.region) == (name, draft.region)), None)
+
+
+def _now(draft: Draft, network: Network) -> str:
+    """The connector that the service has, when it leads to this network and works."""
+    service = draft.inventory.service
+    found = _named(draft, short(service.vpc.connector)) if service is not None else None
+    if found is None or found.state == "ERROR":
+        return ""
+    subnet = _subnet_of(draft, found)
+    return found.name if (subnet.network if subnet else found.network) == network.name else ""
 
 
 def _reuse(draft: Draft, network: Network, existing: Connector, ready: tuple[str, ...]) -> Egress | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from wizard.errors import InputError
-from wizard.network.address_budget import OtherUser, budget, longest_prefix
-from wizard.plan.setup.addresses import choose_range
+from wizard.network.address_budget import AddressBudget, OtherUser, budget, longest_prefix
+from wizard.plan.setup.addresses import AUTO, choose_range
 from wizard.plan.setup.draft import Draft, Egress
-from wizard.plan.setup.subnets import named_subnet, own_subnet
+from wizard.plan.setup.subnets import named_subnet, own_name, own_subnet
 from wizard.plan.steps._service_words import short
 from wizard.records import Network, Subnet
 
@@ -22,6 +22,9 @@ def plan_direct(draft: Draft, network: Network, ready: tuple[str, ...]) -> Egres
         if subnet is None or not _has_room(draft, subnet):
             return None
         return Egress(network=network, kind="direct", range=subnet.range, subnet=subnet.name, tags=tags, ready=ready)
+    kept = _kept(draft, network)
+    if kept is not None:
+        return Egress(network=network, kind="direct", range=kept.range, subnet=kept.name, tags=tags, ready=ready)
     try:
         needed = budget(max_instances(draft), probe_tasks=probe_tasks(draft))
     except InputError as error:
@@ -30,10 +33,35 @@ def plan_direct(draft: Draft, network: Network, ready: tuple[str, ...]) -> Egres
     chosen = choose_range(draft, network, needed.smallest_prefix, exactly=False)
     if chosen is None:
         return None
-    step = own_subnet(draft, network, f"{draft.answers.service}-direct", chosen, "Direct VPC egress")
+    step = own_subnet(draft, network, _own(draft), chosen, "Direct VPC egress")
     id_ = draft.add(step, after=ready)
     draft.info("address_budget", f"{chosen} has room for {needed.explanation} ({needed.basis})")
     return Egress(network=network, kind="direct", range=chosen, subnet=step.name, tags=tags, ready=(*ready, id_))
+
+
+def _kept(draft: Draft, network: Network) -> Subnet | None:
+    """The subnet that the service is in, or that an earlier set-up made for it, when nothing speaks against it."""
+    if draft.answers.range not in ("", AUTO):
+        return None
+    service = draft.inventory.service
+    now = short(service.vpc.subnet) if service is not None else ""
+    for name in dict.fromkeys(filter(None, (now, own_name(_own(draft))))):
+        subnet = next((s for s in draft.inventory.subnets if (s.name, s.region) == (name, draft.region)), None)
+        if subnet is None or (subnet.network, subnet.purpose) != (network.name, "PRIVATE") or _problem(subnet):
+            continue
+        if _needed(draft, subnet).fits and not _of_a_connector(draft, subnet):
+            why = "the service is in it" if name == now else "it was made for this service"
+            draft.info("subnet_kept", f"subnet {name} is used again: {why}", "--range or --subnet for another one")
+            return subnet
+    return None
+
+
+def _own(draft: Draft) -> str:
+    return f"{draft.answers.service}-direct"
+
+
+def _of_a_connector(draft: Draft, subnet: Subnet) -> bool:
+    return any((c.subnet, c.region) == (subnet.name, subnet.region) for c in draft.inventory.connectors)
 
 
 def probe_tasks(draft: Draft) -> int:
@@ -59,10 +87,7 @@ def _prefix(subnet: Subnet) -> int:
 
 
 def _has_room(draft: Draft, subnet: Subnet) -> bool:
-    prefix, free = _prefix(subnet), subnet.free
-    needed = budget(
-        max_instances(draft), prefix=prefix, free=free, probe_tasks=probe_tasks(draft), others=_others(draft, subnet)
-    )
+    needed, free = _needed(draft, subnet), subnet.free
     if needed.fits:
         draft.info("address_budget", f"subnet {subnet.name} has room for {needed.explanation} ({needed.basis})")
         return True
@@ -73,6 +98,16 @@ def _has_room(draft: Draft, subnet: Subnet) -> bool:
         f"largest safe max instances here: {needed.largest_safe_max_instances}; or leave subnet empty for a new one",
     )
     return False
+
+
+def _needed(draft: Draft, subnet: Subnet) -> AddressBudget:
+    return budget(
+        max_instances(draft),
+        prefix=_prefix(subnet),
+        free=subnet.free,
+        probe_tasks=probe_tasks(draft),
+        others=_others(draft, subnet),
+    )
 
 
 def _others(draft: Draft, subnet: Subnet) -> tuple[OtherUser, ...]:

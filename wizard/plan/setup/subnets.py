@@ -49,8 +49,13 @@ def own_subnet(draft: Draft, network: Network, name: str, range_: str, use: str)
     )
 
 
+def own_name(wanted: str) -> str:
+    """The name that a subnet of our own gets first."""
+    return names.shorten(wanted, longest=_LONGEST_NAME)
+
+
 def _free_name(draft: Draft, wanted: str) -> str:
     used = {s.name for s in draft.inventory.subnets if s.region == draft.region}
-    name = names.shorten(wanted, longest=_LONGEST_NAME)
+    name = own_name(wanted)
     candidates = (name, *(f"{name}-{number}" for number in range(2, 100)))
     return next(candidate for candidate in candidates if candidate not in used)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.plan.step import Block, Change, FieldChange, Needs, Op, Outcome, Step
 from wizard.plan.steps import _service_words as words
-from wizard.plan.steps.service import revision_ready
+from wizard.plan.steps.service import revision_ready, settled
 from wizard.ports import Cloud, Operation
 from wizard.records import AnyResource, EnvValue, Ref, Service, VpcAccess
 
@@ -74,7 +74,7 @@ class CreateService(Step, frozen=True, kw_only=True, tag="service-create"):
         return await cloud.create(self.ref, wanted, request_id=request_id)
 
     async def check(self, cloud: Cloud, found: AnyResource | None) -> Outcome:
-        return revision_ready(found, self.name)
+        return revision_ready(await settled(cloud, self.ref, found), self.name)
 
 
 class DeleteService(Step, frozen=True, kw_only=True, tag="service-delete"):

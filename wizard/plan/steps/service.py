@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 import msgspec
 
 from wizard.plan.step import Block, Change, FieldChange, Needs, Op, Outcome, Step
@@ -91,7 +94,7 @@ class PatchService(Step, frozen=True, kw_only=True, tag="service"):
         return await cloud.patch(self.ref, patch, etag=found.etag if found else "", request_id=request_id)
 
     async def check(self, cloud: Cloud, found: AnyResource | None) -> Outcome:
-        return revision_ready(found, self.name)
+        return revision_ready(await settled(cloud, self.ref, found), self.name)
 
 
 class RestoreService(Step, frozen=True, kw_only=True, tag="service-restore"):
@@ -150,10 +153,26 @@ class RestoreService(Step, frozen=True, kw_only=True, tag="service-restore"):
         return await cloud.patch(self.ref, patch, etag=found.etag if found else "", request_id=request_id)
 
     async def check(self, cloud: Cloud, found: AnyResource | None) -> Outcome:
-        outcome = revision_ready(found, self.name)
+        outcome = revision_ready(await settled(cloud, self.ref, found), self.name)
         if outcome.error:
             return outcome
         return msgspec.structs.replace(outcome, observed="as it was; the revisions made meanwhile are left as history")
+
+
+async def settled(cloud: Cloud, ref: Ref, found: AnyResource | None, *, pause: float = 0.5) -> AnyResource | None:
+    """The service once its newest revision is ready or has failed, looked for every `pause` seconds, for five minutes.
+
+    Whoever lost the reply to a change has no operation to wait for.
+    """
+    end = time.monotonic() + _PATIENCE
+    while isinstance(found, Service) and found.ready.state in _UNSETTLED and time.monotonic() < end:
+        await asyncio.sleep(pause)
+        found = await cloud.find(ref)
+    return found
+
+
+_PATIENCE = 300.0
+_UNSETTLED = frozenset({"PENDING", "RECONCILING"})
 
 
 def revision_ready(found: AnyResource | None, name: str) -> Outcome:
