@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 LONGEST = 60
 
 
@@ -20,6 +22,14 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """`clean`, with every run of white space as one space."""
     return clean(" ".join(text.split()))
+
+
+_FULL_NAME = re.compile(r"\b(?:https://[\w.-]+/compute/v1/)?projects/(?:[\w.:-]+/)+([\w.-]+)")
+
+
+def short_names(text: str) -> str:
+    """The same text with the last part of each full resource name; where there is room the log has all of it."""
+    return _FULL_NAME.sub(r"\1", text)
 
 
 def duration(seconds: float) -> str:

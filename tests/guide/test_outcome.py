@@ -143,3 +143,14 @@ def test_the_commands_for_later_are_commands(name: str, scenario: str) -> None:
         parsed = parse(argv[1:])
         assert argv[0] == "runvpc"
         assert getattr(parsed, "sandbox", "") == scenario
+
+
+def test_full_names_are_shortened_where_people_read() -> None:
+    error = (
+        "The subnetwork resource 'projects/demo-project/regions/us-central1/subnetworks/my-service-direct' is already "
+        "being used by 'projects/demo-project/regions/us-central1/addresses/serverless-ipv4-1'"
+    )
+    held = step("subnet/my-service-direct", S.LEFT, error=error)
+    state = RunState(run="r-1", status=RunStatus.WAITING, phase=Phase.UNDO, steps=(held,))
+    (part,) = waiting(state)
+    assert part.note == ("The subnetwork resource 'my-service-direct' is already being used by 'serverless-ipv4-1'")

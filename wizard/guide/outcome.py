@@ -9,6 +9,7 @@ from msgspec import Struct
 from wizard.apply.events import Phase, RunStatus, StepStatus
 from wizard.apply.state import RunState, StepState
 from wizard.guide.running import MADE, UNFINISHED, label
+from wizard.wording import short_names
 
 _STARTED = frozenset({StepStatus.FAILED, StepStatus.RUNNING})
 _BACK = {"delete": "gone", "change": "as it was before"}
@@ -37,7 +38,7 @@ def made(state: RunState) -> tuple[Part, ...]:
 def failed(state: RunState) -> tuple[Part, ...]:
     """What did not work, with what to do about it."""
     return tuple(
-        Part(label=label(step.id), word="failed", note=step.error, fix=step.fix)
+        Part(label=label(step.id), word="failed", note=short_names(step.error), fix=step.fix)
         for step in state.steps
         if step.status is StepStatus.FAILED and state.status not in (RunStatus.UNDONE, RunStatus.WAITING)
     )
@@ -64,9 +65,9 @@ def undone(state: RunState) -> tuple[Part, ...]:
 
 
 def waiting(state: RunState) -> tuple[Part, ...]:
-    """What undo could not take back yet, in the cloud's own words, which name who holds it."""
+    """What undo could not take back yet, in the cloud's own words, with short names; they say who holds it."""
     return tuple(
-        Part(label=label(step.id), word="waiting", note=step.error, fix=step.fix)
+        Part(label=label(step.id), word="waiting", note=short_names(step.error), fix=step.fix)
         for step in state.steps
         if step.status is StepStatus.LEFT and step.error
     )

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from wizard.apply.events import Phase, RunStatus, StepStatus
 from wizard.apply.state import RunState, StepState
+from wizard.wording import short_names
 
 BASELINE = "runvpc-before-"
 """How the names of the jobs begin that test before any change."""
@@ -66,7 +67,7 @@ def _row(step: StepState, now: float) -> StepRow:
         operation=step.operation,
         notes=step.notes,
         observed=step.observed,
-        error=step.error,
+        error=short_names(step.error),
         fix=step.fix,
         over=step.status in OVER and not (step.status is StepStatus.LEFT and step.error),
     )
