@@ -38,7 +38,7 @@ types: $(VENV)/.test ## Strict types of source and tests
 	$(BIN)/mypy
 
 unit: $(VENV)/.test ## The tests
-	$(GUARD) $(BIN)/python -m pytest --numprocesses auto
+	$(GUARD) $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 pictures: $(VENV)/.test ## The walk as one moving picture, and the page of keys, for docs/
 	$(BIN)/python -m tests.pictures

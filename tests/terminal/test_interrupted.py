@@ -59,7 +59,7 @@ def test_a_run_that_was_killed_is_offered_on_the_first_page_and_goes_on(slow: tu
     with Terminal((*RUNVPC, *SANDBOX, "--speed", "instant")) as terminal:
         opened(terminal)
         terminal.until("Runs that were not finished")
-        terminal.keys("BTab", "Enter")
+        terminal.keys("Enter")
         terminal.until("Go on")
         terminal.keys("Enter")
         terminal.until("every target connected", 60)

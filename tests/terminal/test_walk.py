@@ -87,7 +87,5 @@ def take_back(terminal: Terminal) -> None:
     assert document("status", "my-service")["service"]["path"] == "none"
     document("sandbox", "clock", "advance", "3h")
     terminal.steady()
-    terminal.keys("BTab")
-    terminal.keys("BTab")
     terminal.keys("Enter")
     terminal.until(lambda screen: re.search(r"undone +subnet\b", screen) is not None, 60)
