@@ -13,6 +13,7 @@ from wizard.ports import Cloud, EffectiveFirewalls
 from wizard.records import (
     Address,
     Connector,
+    DnsZone,
     FirewallRule,
     ForwardingRule,
     Instance,
@@ -58,6 +59,7 @@ class Inventory(Struct, frozen=True, kw_only=True):
     instances: tuple[Instance, ...] = ()
     forwarding_rules: tuple[ForwardingRule, ...] = ()
     connectors: tuple[Connector, ...] = ()
+    zones: tuple[DnsZone, ...] = ()
     services: tuple[Service, ...] = ()
     service: Service | None = None
     revisions: tuple[Revision, ...] = ()

@@ -15,12 +15,14 @@ from wizard.cli.options import DEFAULT_SPEED, INSTANT
 from wizard.errors import InputError
 from wizard.wording import shown
 
-COMMANDS = frozenset({"setup", "status", "probe", "ranges", "runs", "resume", "undo", "export", "sandbox", "info"})
-LATER = frozenset({"migrate", "scale", "cleanup", "trace", "learn"})
+COMMANDS = frozenset(
+    {"setup", "status", "probe", "trace", "ranges", "runs", "resume", "undo", "export", "sandbox", "info"}
+)
+LATER = frozenset({"migrate", "scale", "cleanup", "learn"})
 """Commands of later versions."""
 
 _EPILOG = """exit codes: 0 done, 1 failed, 2 wrong or missing input, 3 the plan has a blocking finding,
-4 a probe did not connect, 130 stopped. RUN is an id, a unique prefix, or last."""
+4 a probe did not connect or a trace says DROP, 130 stopped. RUN is an id, a unique prefix, or last."""
 
 
 class Parser(ArgumentParser):
@@ -62,6 +64,7 @@ def _parser() -> Parser:
     answer_flags.add_flags(add("setup", "connect a service to a VPC network: plan, live test, change, undoable"))
     _add_status(add("status", "what a service is connected to"))
     _add_probe(add("probe", "test live, with the settings of a service, what it can reach"))
+    _add_trace(add("trace", "why a connection works or does not: the path, the rule that decides, the fix"))
     _add_ranges(add("ranges", "free address ranges in a network, and what takes the others"))
     add("runs", "what was done so far")
     _add_run(add("resume", "finish a run that was stopped or failed"))
@@ -115,6 +118,16 @@ def _add_probe(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("live test")
     for key in ("probe.attempts", "probe.timeout", "probe.start_window", "probe.write", "probe.image"):
         answer_flags.add_flag(group, key)
+
+
+def _add_trace(parser: ArgumentParser) -> None:
+    text = "a service (NAME, NAME@REVISION, job:NAME) and a target (URL, host:port, name of a VM)"
+    parser.add_argument("operands", metavar="SERVICE TARGET", nargs="*", help=text)
+    group = parser.add_argument_group("as it would be")
+    ways = "connector:RANGE|direct:SUBNET"
+    group.add_argument("--as", dest="way", default="", metavar=ways, help="with another way into the network")
+    group.add_argument("--egress", dest="mode", default="", metavar="MODE", help="with another egress setting")
+    group.add_argument("--network", dest="in_network", default="", metavar="NETWORK", help="the network of that range")
 
 
 def _add_ranges(parser: ArgumentParser) -> None:

@@ -44,6 +44,7 @@ def _peering(message: compute_v1.NetworkPeering) -> Peering:
     return Peering(
         name=message.name,
         network=last(message.network),
+        project=part(message.network, "projects"),
         state=message.state,
         import_custom_routes=message.import_custom_routes,
         export_custom_routes=message.export_custom_routes,
@@ -81,8 +82,29 @@ def route(message: compute_v1.Route) -> Route:
         priority=message.priority,
         type=kind,
         next_hop=_next_hop(message),
+        hop_type=_hop_type(message),
         tags=tuple(message.tags),
     )
+
+
+_HOPS = {
+    "next_hop_peering": "NEXT_HOP_PEERING",
+    "next_hop_ip": "NEXT_HOP_IP",
+    "next_hop_ilb": "NEXT_HOP_ILB",
+    "next_hop_instance": "NEXT_HOP_INSTANCE",
+    "next_hop_vpn_tunnel": "NEXT_HOP_VPN_TUNNEL",
+    "next_hop_interconnect_attachment": "NEXT_HOP_INTERCONNECT",
+    "next_hop_hub": "NEXT_HOP_NCC_HUB",
+    "next_hop_network": "NEXT_HOP_NETWORK",
+}
+
+
+def _hop_type(message: compute_v1.Route) -> str:
+    """The kind of next hop in the words of Connectivity Tests; empty for one from tomorrow."""
+    if message.next_hop_gateway:
+        internet = last(message.next_hop_gateway) == "default-internet-gateway"
+        return "NEXT_HOP_INTERNET_GATEWAY" if internet else ""
+    return next((word for field, word in _HOPS.items() if getattr(message, field)), "")
 
 
 def _next_hop(message: compute_v1.Route) -> str:
@@ -163,6 +185,9 @@ def instances(message: compute_v1.Instance) -> Iterator[Instance]:
             subnet=last(interface.subnetwork),
             tags=tuple(message.tags.items),
             service_accounts=tuple(account.email for account in message.service_accounts),
+            status=message.status or "RUNNING",
+            can_ip_forward=message.can_ip_forward,
+            alias_ranges=tuple(r.ip_cidr_range for r in interface.alias_ip_ranges),
         )
 
 
@@ -178,7 +203,10 @@ def forwarding_rule(message: compute_v1.ForwardingRule) -> ForwardingRule:
         subnet=last(message.subnetwork),
         region=part(message.region, "regions"),
         scheme=message.load_balancing_scheme,
+        protocol=message.I_p_protocol,
         ports=ports,
+        all_ports=message.all_ports,
+        psc_target=last(message.target) if message.load_balancing_scheme == "" and message.target else "",
     )
 
 

@@ -65,6 +65,20 @@ def first_hop(host: str, mode: str, *, private_zones: Collection[str] = ()) -> F
     return _by_range(name) if is_address else _by_name(name, private_zones)
 
 
+class Suffixes(Struct, frozen=True):
+    """The ends of names that only a network knows, of Google's APIs, and of services of Cloud Run."""
+
+    internal: tuple[str, ...]
+    google_api: tuple[str, ...]
+    run: tuple[str, ...]
+
+
+def suffixes() -> Suffixes:
+    """The suffixes as shipped."""
+    modes = _modes()
+    return Suffixes(modes.internal_suffixes, modes.google_api_suffixes, modes.run_suffixes)
+
+
 def private_block(address: str) -> str:
     """What makes an address one that private-ranges-only sends into the network (`RFC 1918` …), or empty."""
     interval = parse_found(address)

@@ -54,6 +54,7 @@ class Goal(Struct, frozen=True, kw_only=True):
 
     `address` is the IPv4 address that the host has for this origin, empty for a name with public addresses only.
     `kind` is `address`, `google_api` (a name under googleapis.com), `run` (a name under run.app) or `public`.
+    `internal_ingress` tells a service of Cloud Run that answers only what comes from the network.
     `lost` is set when the name has no address at all. `notes` say where the address was found.
     """
 
@@ -63,6 +64,7 @@ class Goal(Struct, frozen=True, kw_only=True):
     port: int | None = None
     protocol: str = "tcp"
     kind: str = "address"
+    internal_ingress: bool = False
     lost: Stop | None = None
     notes: tuple[str, ...] = ()
 
@@ -123,7 +125,7 @@ class Trace(Struct, frozen=True, kw_only=True):
 
 
 class NearMiss(Struct, frozen=True, kw_only=True):
-    """A rule that looks as if it decided this packet, and why it cannot. `decider` names it; `direction` as in rules."""
+    """A rule that looks as if it decided this packet, and why it cannot."""
 
     rule: str
     why_not: str

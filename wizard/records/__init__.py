@@ -10,6 +10,8 @@ from wizard.records.base import Api, Ref, Resource, Secret
 from wizard.records.network import (
     Address,
     Connector,
+    DnsRecord,
+    DnsZone,
     FirewallPolicy,
     FirewallRule,
     ForwardingRule,
@@ -68,6 +70,8 @@ __all__ = [
     "Api",
     "Condition",
     "Connector",
+    "DnsRecord",
+    "DnsZone",
     "EnvValue",
     "Execution",
     "FirewallPolicy",

@@ -12,6 +12,7 @@ class Peering(Struct, frozen=True, kw_only=True):
 
     name: str
     network: str = ""
+    project: str = ""
     state: str = "ACTIVE"
     import_custom_routes: bool = False
     export_custom_routes: bool = False
@@ -45,13 +46,17 @@ class Subnet(Resource, frozen=True, kw_only=True):
 
 
 class Route(Resource, frozen=True, kw_only=True):
-    """A route; `type` is SUBNET, STATIC, BGP or TRANSIT, `next_hop` a short word or name (`internet`, an address …)."""
+    """A route; `type` is SUBNET, STATIC, BGP or TRANSIT, `next_hop` a short word or name (`internet`, an address …).
+
+    `hop_type` is the kind of next hop in the words of Connectivity Tests (`NEXT_HOP_IP` …), empty when it is unknown.
+    """
 
     network: str
     range: str
     priority: int = 1000
     type: str = "STATIC"
     next_hop: str = ""
+    hop_type: str = ""
     tags: tuple[str, ...] = ()
 
 
@@ -144,7 +149,7 @@ class Router(Resource, frozen=True, kw_only=True):
 
 
 class Instance(Resource, frozen=True, kw_only=True):
-    """A VM, one record per network interface; `address` is its primary internal IPv4 address."""
+    """A VM, one record per network interface; `address` is its primary internal IPv4 address, `status` RUNNING …"""
 
     network: str
     zone: str = ""
@@ -152,17 +157,49 @@ class Instance(Resource, frozen=True, kw_only=True):
     subnet: str = ""
     tags: tuple[str, ...] = ()
     service_accounts: tuple[str, ...] = ()
+    status: str = "RUNNING"
+    can_ip_forward: bool = False
+    alias_ranges: tuple[str, ...] = ()
 
 
 class ForwardingRule(Resource, frozen=True, kw_only=True):
-    """A forwarding rule; `scheme` is INTERNAL, INTERNAL_MANAGED, EXTERNAL …"""
+    """A forwarding rule; `scheme` is INTERNAL, INTERNAL_MANAGED, EXTERNAL …
+
+    `backends` are the names of the VMs behind an internal passthrough load balancer, if `backends_known`. `psc_target`
+    is what a Private Service Connect endpoint leads to, empty for everything else.
+    """
 
     address: str = ""
     network: str = ""
     subnet: str = ""
     region: str = ""
     scheme: str = ""
+    protocol: str = ""
     ports: tuple[str, ...] = ()
+    all_ports: bool = False
+    backends: tuple[str, ...] = ()
+    backends_known: bool = False
+    psc_target: str = ""
+
+
+class DnsRecord(Struct, frozen=True, kw_only=True):
+    """One record set of a zone: `name` is full, with or without the last dot; `type` is A, CNAME …"""
+
+    name: str
+    type: str
+    values: tuple[str, ...] = ()
+
+
+class DnsZone(Resource, frozen=True, kw_only=True):
+    """A Cloud DNS zone. `networks` (short names) see it when it is private; others answer for it when `forwarding` or
+    `peering`."""
+
+    dns_name: str
+    private: bool = True
+    networks: tuple[str, ...] = ()
+    records: tuple[DnsRecord, ...] = ()
+    forwarding: bool = False
+    peering: bool = False
 
 
 class Connector(Resource, frozen=True, kw_only=True):

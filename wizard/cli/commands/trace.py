@@ -1,0 +1,75 @@
+"""`runvpc trace SERVICE TARGET`: why a connection works or does not, from configuration alone."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import Namespace
+
+from wizard import inventory
+from wizard.cli import service_name
+from wizard.cli.console import Console
+from wizard.cli.options import Options
+from wizard.cli.session import connected
+from wizard.cli.trace_lines import trace_lines
+from wizard.errors import Exit, InputError
+from wizard.inventory import Inventory
+from wizard.network.path import trace
+from wizard.network.topology import Topology
+from wizard.network.tracing import DELIVER, DROP, Origin
+from wizard.records import Target
+from wizard.trace.document import trace_document
+from wizard.trace.facts import topology_of
+from wizard.trace.goals import goal_of, named_target
+from wizard.trace.origins import likely_network, origin_of, what_if
+
+_ENDS = {DELIVER: Exit.DONE, DROP: Exit.NOT_CONNECTED}
+
+
+def run(options: Options, parsed: Namespace, console: Console) -> Exit:
+    """Trace one connection; exit code 4 when it is dropped, 1 when the configuration does not tell."""
+    service, target = _operands(options, parsed)
+    service_name.parse(service, "", "")
+    return asyncio.run(_trace(options, parsed, console, service, target))
+
+
+def _operands(options: Options, parsed: Namespace) -> tuple[str, str]:
+    """SERVICE and TARGET; with `--service` the target alone."""
+    words: list[str] = parsed.operands
+    if options.service and len(words) == 1:
+        words = [options.service, *words]
+    if len(words) != 2:
+        missing = "SERVICE" if not words else "TARGET"
+        field, code = (missing, "missing_input") if len(words) < 2 else (words[2][:40], "invalid_input")
+        raise InputError(
+            "one service and one target are named",
+            field=field,
+            fix="for example runvpc trace my-service redis://10.0.0.3:6379",
+            code=code,
+        )
+    return words[0], words[1]
+
+
+async def _trace(options: Options, parsed: Namespace, console: Console, service: str, target: str) -> Exit:
+    async with connected(options, console, project=options.project, region=options.region) as session:
+        ref = service_name.parse(service, session.project, session.region)
+        subject = await service_name.find(session.cloud, ref)
+        facts = await inventory.read(session.cloud, session.region, "", network=parsed.in_network)
+    topology, wanted = topology_of(facts), named_target(facts, target)
+    origin = _changed(facts, topology, origin_of(facts, subject), wanted, parsed)
+    found = trace(topology, origin, goal_of(facts, origin, wanted))
+    for gap in facts.gaps:
+        console.note(f"could not read {gap.what}: {gap.message}")
+    if console.json:
+        console.document(trace_document(found))
+    else:
+        for line in trace_lines(found):
+            console.say(line)
+    return _ENDS.get(found.verdict, Exit.FAILED)
+
+
+def _changed(facts: Inventory, topology: Topology, origin: Origin, target: Target, parsed: Namespace) -> Origin:
+    """The sender as it would be with `--as` and `--egress`; a range is in the network that holds the target."""
+    network = parsed.in_network or origin.network
+    if parsed.way and not network:
+        network = likely_network(topology, (goal_of(facts, origin, target).address,))
+    return what_if(facts, origin, parsed.way, parsed.mode, network)

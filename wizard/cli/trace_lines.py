@@ -1,0 +1,37 @@
+"""A trace as lines of text: the answer first, then the path with the hop that decides, then what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wizard.cli.table import paragraph, table
+from wizard.network.tracing import DELIVER, NearMiss, Trace
+
+DECIDES = ">"
+"""Stands before the hop that decides."""
+
+
+def trace_lines(trace: Trace, near: Sequence[NearMiss] = ()) -> list[str]:
+    """The whole answer, at most 80 columns wide."""
+    lines = ["", *paragraph(f"{trace.origin.resource} to {trace.goal.label}", indent=0), *_answer(trace), ""]
+    lines += table([_row(trace, number) for number in range(len(trace.hops))], indent=0)
+    lines += _listed("Looks as if it decided, but cannot", [f"{miss.rule}: {miss.why_not}" for miss in near])
+    return [*lines, *_listed("Only a live test settles", trace.verify)]
+
+
+def _answer(trace: Trace) -> list[str]:
+    if trace.verdict == DELIVER:
+        return paragraph(f"DELIVER  decided by {trace.decided_by}" if trace.decided_by else "DELIVER", indent=0)
+    return paragraph(f"{trace.verdict}  {trace.cause}: {trace.hops[-1].detail}", indent=0)
+
+
+def _row(trace: Trace, number: int) -> tuple[str, str, str]:
+    hop = trace.hops[number]
+    text = ": ".join(part for part in (hop.resource, hop.detail) if part)
+    return DECIDES if number == trace.deciding else "", hop.state, text
+
+
+def _listed(heading: str, texts: Sequence[str]) -> list[str]:
+    if not texts:
+        return []
+    return ["", f"{heading}:", *(line for text in texts for line in paragraph(text, mark="- "))]
