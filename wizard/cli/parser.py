@@ -123,6 +123,8 @@ def _add_probe(parser: ArgumentParser) -> None:
 def _add_trace(parser: ArgumentParser) -> None:
     text = "a service (NAME, NAME@REVISION, job:NAME) and a target (URL, host:port, name of a VM)"
     parser.add_argument("operands", metavar="SERVICE TARGET", nargs="*", help=text)
+    every = "every service and job against the targets named, or all that are known"
+    parser.add_argument("--all", dest="everything", action="store_true", help=every)
     group = parser.add_argument_group("as it would be")
     ways = "connector:RANGE|direct:SUBNET"
     group.add_argument("--as", dest="way", default="", metavar=ways, help="with another way into the network")

@@ -31,9 +31,11 @@ def through_gateway(walk: Walk, route: Choice) -> Stop | None:
         )
     google = goal.kind in ("google_api", "run") or is_vip(goal.address)
     if google and has_private_google_access(walk):
-        walk.hop("DELIVER", "Google's APIs", "by Private Google Access")
+        access = Decided(kind="PRIVATE_GOOGLE_ACCESS", name=walk.origin.subnet, action="on")
+        walk.hop("DELIVER", "Google's APIs", "by Private Google Access", access)
         return None
     if is_vip(goal.address):
+        walk.decide(_without("PRIVATE_GOOGLE_ACCESS", walk))
         return dropped("PRIVATE_GOOGLE_ACCESS_DISALLOWED", f"{_where(walk)} has no Private Google Access")
     return _translated(walk, google=google)
 
@@ -54,6 +56,7 @@ def _translated(walk: Walk, *, google: bool) -> Stop | None:
             return None
         cause = "PRIVATE_GOOGLE_ACCESS_DISALLOWED" if google else "NO_EXTERNAL_ADDRESS"
         without = "neither Private Google Access nor Cloud NAT" if google else "no Cloud NAT"
+        walk.decide(_without("PRIVATE_GOOGLE_ACCESS" if google else "CLOUD_NAT", walk))
         return dropped(cause, f"{_where(walk)} has {without}")
     router, gateway = nat
     decided = Decided(kind="CLOUD_NAT", name=gateway.name, action="allow")
@@ -74,6 +77,10 @@ def refuse_from_outside(walk: Walk) -> Stop | None:
         return dropped(NOT_FROM_THE_NETWORK, "the request does not come from the network: internal ingress answers 404")
     walk.hop("DELIVER", walk.goal.host, "by its public address")
     return None
+
+
+def _without(kind: str, walk: Walk) -> Decided:
+    return Decided(kind=kind, name=_where(walk), action="off")
 
 
 def _where(walk: Walk) -> str:

@@ -27,8 +27,12 @@ class Walk:
         """The packet has come to here; `decided` is what let it, or did not."""
         self.hops.append(Hop(state=state, resource=resource, detail=detail))
         if decided is not None:
-            self.decided = decided
-            self.deciding = len(self.hops) - 1
+            self.decide(decided)
+
+    def decide(self, decided: Decided) -> None:
+        """What decides at the hop that the packet has come to."""
+        self.decided = decided
+        self.deciding = len(self.hops) - 1
 
     def doubt(self, text: str) -> None:
         """Only a live test settles this."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wizard.errors import InputError
 from wizard.inventory import Inventory
 from wizard.network.egress_modes import suffixes
+from wizard.network.names import check_resource_name
 from wizard.network.tracing import NO_WAY, Goal, Origin, Stop
 from wizard.probe.targets import parse
 from wizard.records import Service, Target
@@ -29,13 +30,21 @@ def goal_of(inventory: Inventory, origin: Origin, target: Target) -> Goal:
     return _by_zone(inventory, origin, goal)
 
 
+def check_target(text: str) -> None:
+    """Refuse what can be neither a target nor a name, before anything is read. Raises InputError."""
+    if _is_name(text.strip()):
+        check_resource_name(text.strip(), field="TARGET")
+    else:
+        parse(text)
+
+
 def named_target(inventory: Inventory, text: str) -> Target:
     """TARGET of the command line: a URL, `host:port`, or the name of a resource alone, with the one port it takes.
 
     Raises InputError when a name alone leaves the port open.
     """
     name = text.strip()
-    if "." in name or ":" in name or "/" in name:
+    if not _is_name(name):
         return parse(name)
     rule = next((r for r in inventory.forwarding_rules if r.name == name), None)
     if rule is not None and len(rule.ports) == 1 and rule.ports[0].isdigit():
@@ -44,6 +53,11 @@ def named_target(inventory: Inventory, text: str) -> Target:
     if known:
         raise InputError(f"{name}: which port?", field="TARGET", fix=f"for example {name}:443", code="missing_input")
     return parse(name)
+
+
+def _is_name(text: str) -> bool:
+    """Whether this is the name of a resource and nothing else: no address, no port, no URL."""
+    return bool(text) and not {".", ":", "/"} & set(text)
 
 
 def _resource(inventory: Inventory, origin: Origin, name: str) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from wizard.cli.console import Console
 from wizard.cli.options import Options
 from wizard.cli.session import connected
 from wizard.cli.trace_lines import trace_lines
+from wizard.cli.trace_survey import trace_all
 from wizard.errors import Exit, InputError
 from wizard.inventory import Inventory
 from wizard.network.path import trace
@@ -19,7 +20,7 @@ from wizard.network.tracing import DELIVER, DROP, Origin
 from wizard.records import Target
 from wizard.trace.document import trace_document
 from wizard.trace.facts import topology_of
-from wizard.trace.goals import goal_of, named_target
+from wizard.trace.goals import check_target, goal_of, named_target
 from wizard.trace.origins import likely_network, origin_of, what_if
 
 _ENDS = {DELIVER: Exit.DONE, DROP: Exit.NOT_CONNECTED}
@@ -27,9 +28,21 @@ _ENDS = {DELIVER: Exit.DONE, DROP: Exit.NOT_CONNECTED}
 
 def run(options: Options, parsed: Namespace, console: Console) -> Exit:
     """Trace one connection; exit code 4 when it is dropped, 1 when the configuration does not tell."""
+    if parsed.everything:
+        return asyncio.run(_all(options, parsed, console))
     service, target = _operands(options, parsed)
     service_name.parse(service, "", "")
+    check_target(target)
     return asyncio.run(_trace(options, parsed, console, service, target))
+
+
+async def _all(options: Options, parsed: Namespace, console: Console) -> Exit:
+    for text in parsed.operands:
+        check_target(text)
+    async with connected(options, console, project=options.project, region=options.region) as session:
+        facts = await inventory.read(session.cloud, session.region, "", network=parsed.in_network)
+    _say_gaps(facts, console)
+    return trace_all(facts, parsed.operands, console)
 
 
 def _operands(options: Options, parsed: Namespace) -> tuple[str, str]:
@@ -57,14 +70,18 @@ async def _trace(options: Options, parsed: Namespace, console: Console, service:
     topology, wanted = topology_of(facts), named_target(facts, target)
     origin = _changed(facts, topology, origin_of(facts, subject), wanted, parsed)
     found = trace(topology, origin, goal_of(facts, origin, wanted))
-    for gap in facts.gaps:
-        console.note(f"could not read {gap.what}: {gap.message}")
+    _say_gaps(facts, console)
     if console.json:
         console.document(trace_document(found))
     else:
         for line in trace_lines(found):
             console.say(line)
     return _ENDS.get(found.verdict, Exit.FAILED)
+
+
+def _say_gaps(facts: Inventory, console: Console) -> None:
+    for gap in facts.gaps:
+        console.note(f"could not read {gap.what}: {gap.message}")
 
 
 def _changed(facts: Inventory, topology: Topology, origin: Origin, target: Target, parsed: Namespace) -> Origin:
