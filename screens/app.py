@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from textual.app import App, SystemCommand
+from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
@@ -25,12 +26,14 @@ from screens.page import HEIGHTS, WIDTHS, WizardPage
 from screens.places import Work
 from screens.registry import page_class
 from screens.terminal import LastingDriver, silent_input
+from screens.trace.page import TracePage
 from screens.wizard import Wizard
 from wizard.answers import Answers
 from wizard.desk import Desk
 from wizard.errors import InputError, RunvpcError
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
+from wizard.guide.trace import first_target, missing
 from wizard.tokens import new_token
 
 _UNDER_DIALOGS = frozenset({"quit_safely", "theme", "suspend_process"})
@@ -80,7 +83,7 @@ class WizardApp(App[None], inherit_bindings=False):
         if model.page is self._shown:
             return
         self._shown = model.page
-        while isinstance(self.screen, ModalScreen):
+        while isinstance(self.screen, ModalScreen | TracePage):
             self.pop_screen()
         page = page_class(model.page)(self.wizard)
         if len(self.screen_stack) > 1:
@@ -92,6 +95,10 @@ class WizardApp(App[None], inherit_bindings=False):
     def page(self) -> WizardPage | None:
         """The page on top, None under a dialog."""
         return self.screen if isinstance(self.screen, WizardPage) else None
+
+    @property
+    def _traces(self) -> bool:
+        return isinstance(self.screen, TracePage)
 
     def action_next_page(self) -> None:
         if self.page is not None:
@@ -120,6 +127,15 @@ class WizardApp(App[None], inherit_bindings=False):
 
         if self.page is not None:
             self.push_screen(Jump(self.wizard.model), go)
+
+    def action_trace(self, target: str = "") -> None:
+        """Trace to this target, or to the one that is most likely meant."""
+        model = self.wizard.model
+        why = missing(model)
+        if self.page is not None and why:
+            self.notify(why, title="Trace", markup=False)
+        elif self.page is not None:
+            self.push_screen(TracePage(self.wizard, target or first_target(model)))
 
     def action_pause(self) -> None:
         self.wizard.pause()
@@ -177,7 +193,7 @@ class WizardApp(App[None], inherit_bindings=False):
         """What cannot be done now is greyed; what makes no sense here is hidden."""
         page = self.page
         if page is None:
-            return action in _UNDER_DIALOGS or action not in BY_ID
+            return action in _UNDER_DIALOGS or action not in BY_ID or (action == "command_palette" and self._traces)
         if action == "next_page":
             return None if page.ready(self.wizard.model) else bool(page.next_label(self.wizard.model))
         command = BY_ID.get(action)
@@ -192,11 +208,13 @@ class WizardApp(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: the same table as keys and footer, and only what can be done now."""
         for command in COMMANDS:
-            if self.check_action(command.id, ()):
-                yield SystemCommand(command.title, f"{command.help} ({command.keys})", self._run(command.id))
+            traces = command.on_trace and isinstance(screen, TracePage)
+            if traces or self.check_action(command.id, ()):
+                run = self._run(command.id, screen if traces else self)
+                yield SystemCommand(command.title, f"{command.help} ({command.keys})", run)
 
-    def _run(self, action: str) -> Callable[[], Any]:
-        return lambda: self.run_action(action)
+    def _run(self, action: str, of: DOMNode) -> Callable[[], Any]:
+        return lambda: self.run_action(action, of)
 
     # --- leaving
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from textual.binding import Binding, BindingType
 
 from wizard.flow.pages import Page
 
 ANYWHERE: frozenset[Page] = frozenset(Page)
-
+NOWHERE: frozenset[Page] = frozenset()
 
 RUN = frozenset({Page.APPLY})
 
@@ -19,8 +19,8 @@ class Command(Struct, frozen=True, kw_only=True):
     """Something a person can do by a key, by the palette, or by a click.
 
     `id` names it in the keymap file and is the name of its action; `keys` are comma-separated keys as Textual calls
-    them; `pages` those on which it exists; `footer` whether its key is always in sight. With `priority` it works
-    while a text is being typed, too.
+    them; `pages` those on which it exists, `on_trace` whether it exists on the page of a trace; `footer` whether its
+    key is always in sight. With `priority` it works while a text is being typed, too.
     """
 
     id: str
@@ -30,17 +30,57 @@ class Command(Struct, frozen=True, kw_only=True):
     pages: frozenset[Page] = ANYWHERE
     footer: bool = False
     priority: bool = False
+    on_trace: bool = False
 
 
 COMMANDS: tuple[Command, ...] = (
     Command(id="next_page", keys="ctrl+n", title="Next", help="Go to the next page", footer=True, priority=True),
-    Command(id="back", keys="escape", title="Back", help="Go to the page before; answers are kept", footer=True),
+    Command(
+        id="back",
+        keys="escape",
+        title="Back",
+        help="Go to the page before; answers are kept",
+        footer=True,
+        on_trace=True,
+    ),
     Command(id="filter", keys="slash", title="Filter", help="Filter the list", footer=True),
     Command(id="why", keys="f2", title="Why", help="Why this matters, and gcloud's words for it", footer=True),
     Command(id="jump", keys="ctrl+o", title="Pages", help="Go to any page", footer=True, priority=True),
-    Command(id="help", keys="f1,question_mark", title="Help", help="Help for what has the focus", footer=True),
-    Command(id="refresh", keys="f5", title="Read again", help="Read the project again, or try again"),
-    Command(id="copy_words", keys="ctrl+y", title="Copy gcloud", help="Copy this page's gcloud words; works over ssh"),
+    Command(id="trace", keys="t", title="Trace", help="Why does it not connect? The whole path, traced"),
+    Command(
+        id="trace_source",
+        keys="v",
+        title="As planned",
+        help="See it as it is, or as the plan would make it",
+        pages=NOWHERE,
+        footer=True,
+        on_trace=True,
+    ),
+    Command(
+        id="trace_target",
+        keys="g",
+        title="Target",
+        help="Trace to another target",
+        pages=NOWHERE,
+        footer=True,
+        on_trace=True,
+    ),
+    Command(
+        id="help",
+        keys="f1,question_mark",
+        title="Help",
+        help="Help for what has the focus",
+        footer=True,
+        on_trace=True,
+    ),
+    Command(id="refresh", keys="f5", title="Read again", help="Read the project again, or try again", on_trace=True),
+    Command(
+        id="copy_words",
+        keys="ctrl+y",
+        title="Copy gcloud",
+        help="Copy this page's gcloud words; works over ssh",
+        on_trace=True,
+    ),
     Command(id="faults", keys="f8", title="Faults", help="Make calls of the sandbox fail"),
     Command(id="theme", keys="f9", title="Theme", help="The next theme: dark, light, high contrast, ANSI"),
     Command(
@@ -57,12 +97,17 @@ COMMANDS: tuple[Command, ...] = (
 BY_ID = {command.id: command for command in COMMANDS}
 
 
-def bindings(commands: Sequence[Command]) -> list[BindingType]:
-    """The bindings of these commands. Their ids are what a keymap file names."""
+def in_footer(id_: str) -> list[BindingType]:
+    """The binding of a command of the application for a page on which its key is in sight."""
+    return bindings([structs.replace(BY_ID[id_], footer=True)], of="app.")
+
+
+def bindings(commands: Sequence[Command], *, of: str = "") -> list[BindingType]:
+    """The bindings of these commands. Their ids are what a keymap file names; `of` is a prefix of their actions."""
     return [
         Binding(
             command.keys,
-            command.id,
+            of + command.id,
             command.title,
             show=command.footer,
             id=command.id,

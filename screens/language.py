@@ -74,6 +74,16 @@ GLYPHS: Mapping[str, tuple[str, Tone]] = {
     "wrong_protocol": ("✗", Tone.BAD),
     "protocol_timeout": ("✗", Tone.BAD),
     "not_run": ("?", Tone.WARN),
+    # the hops of a trace, and the rules of a firewall
+    "passes": ("✓", Tone.GOOD),
+    "arrives": ("✓", Tone.GOOD),
+    "delivered": ("✓", Tone.GOOD),
+    "decides": ("▸", Tone.CHOSEN),
+    "stops here": ("✗", Tone.BAD),
+    "unclear": ("?", Tone.WARN),
+    "not reached": ("·", Tone.MUTED),
+    "no match": ("○", Tone.MUTED),
+    "passes on": ("…", Tone.MUTED),
     # findings
     "warn": ("!", Tone.WARN),
     "info": ("i", Tone.MUTED),

@@ -31,6 +31,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 APIS = ("run.googleapis.com", "compute.googleapis.com", "vpcaccess.googleapis.com")
+DNS_API = "dns.googleapis.com"
 
 _FEW_NETWORKS = 8
 
@@ -97,31 +98,38 @@ async def read(
     network: str = "",
     secrets: tuple[str, ...] = (),
     permissions: tuple[str, ...] = (),
+    dns: bool = False,
+    backends: bool = False,
 ) -> Inventory:
     """Read everything that setting up `service` in `region` may depend on.
 
     What may not be read becomes a gap, never an exception. Effective firewalls and peering routes are read for
-    `network`, or for every network when there are few.
+    `network`, or for every network when there are few. Traces also need private zones (`dns`) and the machines behind
+    load balancers (`backends`), which take permissions that nothing else does.
     """
-    r = _Reader(cloud, dict.fromkeys(APIS, True))
-    r.apis.update(await r.read("enabled APIs", lambda: cloud.apis(APIS), {}))
+    asked = (*APIS, DNS_API) if dns else APIS
+    r = _Reader(cloud, dict.fromkeys(asked, True))
+    r.apis.update(await r.read("enabled APIs", lambda: cloud.apis(asked), {}))
     async with asyncio.TaskGroup() as group:
         lists = group.create_task(_lists(r, region))
+        zones = group.create_task(_zones(r, wanted=dns))
         granted = group.create_task(r.read("permissions", lambda: cloud.permissions(permissions), None))
         held = group.create_task(_secrets(r, secrets))
-    listed = structs.replace(lists.result(), granted=granted.result(), secrets=held.result())
+    listed = structs.replace(lists.result(), granted=granted.result(), secrets=held.result(), zones=zones.result())
     found = next((s for s in listed.services if s.name == service), None)
     chosen = _chosen(listed.networks, network)
     async with asyncio.TaskGroup() as group:
         effective = group.create_task(_effective(r, chosen, region))
         peering = group.create_task(_peering_routes(r, chosen, region))
         revisions = group.create_task(_revisions(r, found))
+        rules = group.create_task(_backends(r, listed.forwarding_rules, wanted=backends))
     return structs.replace(
         listed,
         service=found,
         effective=effective.result(),
         peering_routes=peering.result(),
         revisions=revisions.result(),
+        forwarding_rules=rules.result(),
         gaps=tuple(r.gaps),
     )
 
@@ -182,6 +190,27 @@ async def _peering_routes(r: _Reader, networks: tuple[Network, ...], region: str
 
     pairs = [(n.name, p.name) for n in networks for p in n.peerings]
     return tuple(route for routes in await asyncio.gather(*(one(*pair) for pair in pairs)) for route in routes)
+
+
+async def _zones(r: _Reader, *, wanted: bool) -> tuple[DnsZone, ...]:
+    return await r.read("DNS zones", r.cloud.zones, (), "dns") if wanted else ()
+
+
+async def _backends(r: _Reader, rules: tuple[ForwardingRule, ...], *, wanted: bool) -> tuple[ForwardingRule, ...]:
+    """The rules; those of internal passthrough load balancers with the machines behind them, each service read once."""
+
+    async def one(link: str) -> tuple[str, ...] | None:
+        what = f"machines behind {link.rpartition('/')[2]}"
+        return await r.read(what, lambda: r.cloud.backends(link), None, "compute")
+
+    chosen = [rule.backend_service for rule in rules if rule.scheme == "INTERNAL" and rule.backend_service]
+    links = tuple(dict.fromkeys(chosen)) if wanted else ()
+    behind = dict(zip(links, await asyncio.gather(*map(one, links)), strict=True))
+    return tuple(_with_backends(rule, behind.get(rule.backend_service)) for rule in rules)
+
+
+def _with_backends(rule: ForwardingRule, names: tuple[str, ...] | None) -> ForwardingRule:
+    return rule if names is None else structs.replace(rule, backends=names, backends_known=True)
 
 
 async def _revisions(r: _Reader, service: Service | None) -> tuple[Revision, ...]:

@@ -15,6 +15,7 @@ from wizard.records import (
     Address,
     AnyResource,
     Connector,
+    DnsZone,
     EnvValue,
     Execution,
     FirewallPolicy,
@@ -153,7 +154,20 @@ class Reads(Protocol):
 
     async def instances(self) -> tuple[Instance, ...]: ...
 
-    async def forwarding_rules(self) -> tuple[ForwardingRule, ...]: ...
+    async def forwarding_rules(self) -> tuple[ForwardingRule, ...]:
+        """Global and regional, without what is behind them."""
+        ...
+
+    async def backends(self, backend_service: str) -> tuple[str, ...] | None:
+        """The names of the VMs behind a regional backend service (a link from `projects/` on).
+
+        None when it has backends whose machines are not listed in instance groups.
+        """
+        ...
+
+    async def zones(self) -> tuple[DnsZone, ...]:
+        """The project's private DNS zones with their A and CNAME records."""
+        ...
 
     async def connectors(self) -> tuple[Connector, ...]:
         """Every location that Serverless VPC Access names."""

@@ -8,6 +8,7 @@ from wizard.ports import EffectiveFirewalls
 from wizard.records import (
     Address,
     Connector,
+    DnsZone,
     FirewallRule,
     ForwardingRule,
     Instance,
@@ -53,6 +54,12 @@ class NothingListed:
         return ()
 
     async def forwarding_rules(self) -> tuple[ForwardingRule, ...]:
+        return ()
+
+    async def backends(self, backend_service: str) -> tuple[str, ...] | None:
+        return ()
+
+    async def zones(self) -> tuple[DnsZone, ...]:
         return ()
 
     async def connectors(self) -> tuple[Connector, ...]:

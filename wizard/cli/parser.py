@@ -125,6 +125,8 @@ def _add_trace(parser: ArgumentParser) -> None:
     parser.add_argument("operands", metavar="SERVICE TARGET", nargs="*", help=text)
     every = "every service and job against the targets named, or all that are known"
     parser.add_argument("--all", dest="everything", action="store_true", help=every)
+    opinion = "have Google's own Connectivity Test say it too (live only; it is removed again)"
+    parser.add_argument("--second-opinion", dest="opinion", action="store_true", help=opinion)
     group = parser.add_argument_group("as it would be")
     ways = "connector:RANGE|direct:SUBNET"
     group.add_argument("--as", dest="way", default="", metavar=ways, help="with another way into the network")

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wizard.cli.table import paragraph, table
-from wizard.network.tracing import DELIVER, NearMiss, Trace
+from wizard.network.tracing import ABORT, DELIVER, DROP, NearMiss, Trace
 
 DECIDES = ">"
 """Stands before the hop that decides."""
+
+NEAREST = 5
+"""Near misses that people are shown; the document has more."""
 
 
 def trace_lines(trace: Trace, near: Sequence[NearMiss] = ()) -> list[str]:
     """The whole answer, at most 80 columns wide."""
     lines = ["", *paragraph(f"{trace.origin.resource} to {trace.goal.label}", indent=0), *_answer(trace), ""]
-    lines += table([_row(trace, number) for number in range(len(trace.hops))], indent=0)
-    lines += _listed("Looks as if it decided, but cannot", [f"{miss.rule}: {miss.why_not}" for miss in near])
+    lines += table([_row(trace, number) for number in range(len(trace.hops)) if not _is_end(trace, number)], indent=0)
+    lines += _listed("Looks as if it decided, but cannot", [f"{miss.rule}: {miss.why_not}" for miss in near[:NEAREST]])
     return [*lines, *_listed("Only a live test settles", trace.verify)]
 
 
@@ -23,6 +26,11 @@ def _answer(trace: Trace) -> list[str]:
     if trace.verdict == DELIVER:
         return paragraph(f"DELIVER  decided by {trace.decided_by}" if trace.decided_by else "DELIVER", indent=0)
     return paragraph(f"{trace.verdict}  {trace.cause}: {trace.hops[-1].detail}", indent=0)
+
+
+def _is_end(trace: Trace, number: int) -> bool:
+    """Whether the hop only repeats the answer above."""
+    return trace.hops[number].state in (DROP, ABORT)
 
 
 def _row(trace: Trace, number: int) -> tuple[str, str, str]:

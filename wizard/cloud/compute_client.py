@@ -20,8 +20,11 @@ Client = (
     | compute_v1.ForwardingRulesClient
     | compute_v1.GlobalAddressesClient
     | compute_v1.GlobalOperationsClient
+    | compute_v1.InstanceGroupsClient
     | compute_v1.InstancesClient
     | compute_v1.NetworksClient
+    | compute_v1.RegionBackendServicesClient
+    | compute_v1.RegionInstanceGroupsClient
     | compute_v1.RegionNetworkFirewallPoliciesClient
     | compute_v1.RegionOperationsClient
     | compute_v1.RoutersClient

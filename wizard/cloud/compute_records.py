@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from google.cloud import compute_v1
 
-from wizard.cloud.links import last, part
+from wizard.cloud.links import last, part, relative
 from wizard.records import (
     Address,
     ForwardingRule,
@@ -206,6 +206,8 @@ def forwarding_rule(message: compute_v1.ForwardingRule) -> ForwardingRule:
         protocol=message.I_p_protocol,
         ports=ports,
         all_ports=message.all_ports,
+        global_access=message.allow_global_access,
+        backend_service=relative(message.backend_service),
         psc_target=last(message.target) if message.load_balancing_scheme == "" and message.target else "",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from wizard.cloud.access import Access
+from wizard.cloud.backends import Backends
 from wizard.cloud.calls import Caller, Patience
 from wizard.cloud.channels import open_channel
 from wizard.cloud.compute_client import ComputeClient
@@ -13,7 +14,9 @@ from wizard.cloud.compute_operations import ComputeOperations
 from wizard.cloud.compute_reads import ComputeReads
 from wizard.cloud.compute_writes import ComputeWrites
 from wizard.cloud.connect import Connection
+from wizard.cloud.connectivity_tests import ConnectivityTests
 from wizard.cloud.connectors import Connectors
+from wizard.cloud.dns import Dns
 from wizard.cloud.names import check_ref, check_scope
 from wizard.cloud.rest import Rest, Threads
 from wizard.cloud.run_client import RunClients
@@ -27,7 +30,9 @@ from wizard.records import (
     Address,
     AnyResource,
     Api,
+    ConnectivityTest,
     Connector,
+    DnsZone,
     Execution,
     FirewallRule,
     ForwardingRule,
@@ -67,12 +72,15 @@ class GoogleCloud:
         self._compute_find = ComputeFind(self._compute)
         self._compute_writes = ComputeWrites(self._compute, self._compute_find)
         self._compute_operations = ComputeOperations(self._compute)
+        self._backends = Backends(self._compute)
         self._connectors = Connectors(self._channels[1], self._rest, caller, project)
         clients = RunClients(self._channels[0])
         self._run_reads = RunReads(clients, caller, project)
         self._run_writes = RunWrites(clients, self._run_reads, caller)
         self._run_operations = RunOperations(clients, self._run_reads, caller, access.account)
         self._services = Services(self._rest, caller, project)
+        self._dns = Dns(self._rest, caller, project)
+        self._tests = ConnectivityTests(self._rest, caller)
         self._finders: dict[str, Callable[[Ref], Awaitable[AnyResource]]] = {
             **self._compute_find.by_kind,
             "connector": self._connectors.find,
@@ -81,6 +89,7 @@ class GoogleCloud:
             "job": self._run_reads.find_job,
             "api": self._services.find_api,
             "secret": self._services.find_secret,
+            "connectivity-test": self._tests.find,
         }
 
     @property
@@ -127,6 +136,8 @@ class GoogleCloud:
                 return await self._run_writes.create_service(ref, wanted)
             case "job", Job():
                 return await self._run_writes.create_job(ref, wanted)
+            case "connectivity-test", ConnectivityTest():
+                return await self._tests.create(ref, wanted)
             case "api", Api():
                 return await self._services.enable(ref)
         raise _unsupported("create", ref)
@@ -157,6 +168,8 @@ class GoogleCloud:
                 return await self._run_writes.delete_service(ref, etag)
             case "job":
                 return await self._run_writes.delete_job(ref, etag)
+            case "connectivity-test":
+                return await self._tests.delete(ref)
         raise _unsupported("delete", ref)
 
     async def wait(self, operation: Operation) -> None:
@@ -170,6 +183,7 @@ class GoogleCloud:
             "vpcaccess": self._connectors.wait,
             "run": self._run_operations.wait,
             "serviceusage": self._services.wait,
+            "networkmanagement": self._tests.wait,
         }
         if api not in waits:
             raise CloudError(f"{operation.name} cannot be followed by this version", status="UNIMPLEMENTED")
@@ -221,6 +235,12 @@ class GoogleCloud:
 
     async def forwarding_rules(self) -> tuple[ForwardingRule, ...]:
         return await self._compute_reads.forwarding_rules()
+
+    async def backends(self, backend_service: str) -> tuple[str, ...] | None:
+        return await self._backends.names(backend_service)
+
+    async def zones(self) -> tuple[DnsZone, ...]:
+        return await self._dns.private_zones()
 
     async def connectors(self) -> tuple[Connector, ...]:
         return await self._connectors.everywhere()

@@ -39,7 +39,7 @@ def _reach(walk: Walk, network: str, host: Host, address: str) -> Stop | None:
         return None
     if host.kind == PASSTHROUGH:
         walk.hop(_STATES[PASSTHROUGH], host.name, f"{len(host.machines)} machine(s) behind it" if host.known else "")
-    stop = _wrong_port(walk, host) or arrive_firewall(walk, network, host, address)
+    stop = _not_for_us(walk, host) or _wrong_port(walk, host) or arrive_firewall(walk, network, host, address)
     if stop is not None:
         return stop
     if not host.running:
@@ -52,6 +52,15 @@ def _reach(walk: Walk, network: str, host: Host, address: str) -> Stop | None:
         walk.doubt(f"{host.name} is a proxy: whether its backends answer is not visible from here")
     walk.hop("DELIVER", host.name, "Private Service Connect endpoint" if host.kind == ENDPOINT else "")
     return None
+
+
+def _not_for_us(walk: Walk, host: Host) -> Stop | None:
+    """A load balancer without global access is for its own region alone."""
+    if not host.region or host.region == walk.origin.region:
+        return None
+    detail = f"{host.name} is in {host.region} and has no global access"
+    walk.hop("APPLY_FORWARDING_RULE", host.name, detail, Decided(kind="FORWARDING_RULE", name=host.name))
+    return dropped("FORWARDING_RULE_REGION_MISMATCH", detail)
 
 
 def _wrong_port(walk: Walk, host: Host) -> Stop | None:

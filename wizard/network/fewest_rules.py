@@ -94,12 +94,16 @@ def fewest_rules(
     network: str,
     prefix: str,
     taken_names: Collection[str] = (),
+    directions: tuple[str, ...] = (EGRESS, INGRESS),
 ) -> Opening:
-    """Rules for `network`, named `PREFIX-1`, `PREFIX-2` …, passing over names that exist (of the ruleset, or given)."""
+    """Rules for `network`, named `PREFIX-1`, `PREFIX-2` …, passing over names that exist (of the ruleset, or given).
+
+    `directions` are those to open; across a peering a network's firewall meets the packets in one direction alone.
+    """
     needs: list[_Need] = []
     cannot: list[CannotFix] = []
     for want in wants:
-        found = [_need(rules, verdict, want) for verdict in _stopped(rules, source, want)]
+        found = [_need(rules, verdict, want) for verdict in _stopped(rules, source, want, directions)]
         problems = [need for need in found if isinstance(need, CannotFix)]
         cannot += problems[:1]
         needs += [] if problems else [need for need in found if isinstance(need, _Need)]
@@ -129,10 +133,10 @@ def _packet(source: Source, want: Want) -> Packet:
     return Packet(source=source, destination=want.destination, protocol=want.protocol, port=want.port)
 
 
-def _stopped(rules: Ruleset, source: Source, want: Want) -> list[Verdict]:
+def _stopped(rules: Ruleset, source: Source, want: Want, directions: tuple[str, ...]) -> list[Verdict]:
     """The verdicts, one for each direction that matters, that do not let all of the source through."""
-    directions = (EGRESS,) if want.destination.managed else (EGRESS, INGRESS)
-    verdicts = (evaluate_direction(rules, _packet(source, want), direction) for direction in directions)
+    met = [d for d in directions if d == EGRESS or not want.destination.managed]
+    verdicts = (evaluate_direction(rules, _packet(source, want), direction) for direction in met)
     return [verdict for verdict in verdicts if verdict.action is not Action.ALLOW]
 
 

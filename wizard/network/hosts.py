@@ -27,7 +27,7 @@ class Host(Struct, frozen=True, kw_only=True):
     """Who has an address. `kind` is one of this module's words; `machines` are the VMs that the firewall guards.
 
     `known` says whether those machines and their tags could be read; a proxy, an endpoint and a managed service have no
-    firewall of the network before them. `ports` (empty: all) are those that a forwarding rule takes.
+    firewall of the network before them. `ports` (empty: all) are those that a forwarding rule takes. `region` is set when only that region reaches it.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Host(Struct, frozen=True, kw_only=True):
     known: bool = True
     running: bool = True
     ports: tuple[str, ...] = ()
+    region: str = ""
 
     @property
     def guarded(self) -> bool:
@@ -97,7 +98,7 @@ def _forwarding(rule: ForwardingRule, machines: dict[str, Instance]) -> Host:
     if rule.psc_target:
         return Host(name=rule.name, kind=ENDPOINT)
     if rule.scheme in _PROXIES:
-        return Host(name=rule.name, kind=PROXY, ports=rule.ports)
+        return Host(name=rule.name, kind=PROXY, ports=rule.ports, region=_only(rule))
     behind = [machines[name] for name in rule.backends if name in machines]
     guarded = tuple(
         Destination(address=rule.address, tags=one.tags, service_accounts=one.service_accounts) for one in behind
@@ -109,7 +110,13 @@ def _forwarding(rule: ForwardingRule, machines: dict[str, Instance]) -> Host:
         machines=guarded or (Destination(address=rule.address),),
         known=known,
         ports=() if rule.all_ports else rule.ports,
+        region=_only(rule),
     )
+
+
+def _only(rule: ForwardingRule) -> str:
+    """The one region whose clients an internal load balancer without global access takes."""
+    return "" if rule.global_access or not rule.scheme.startswith("INTERNAL") else rule.region
 
 
 _Named = dict[str, list[tuple[Interval, str]]]

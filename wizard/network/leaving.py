@@ -11,6 +11,8 @@ from wizard.network.walk import Walk, dropped
 PRIVATE_VIPS = ("199.36.153.4/30", "199.36.153.8/30")
 """restricted.googleapis.com and private.googleapis.com (facts: section 5)."""
 
+_CLASS_E = 0xF000_0000
+
 NOT_FROM_THE_NETWORK = "TRAFFIC_TYPE_BLOCKED"
 """Connectivity Tests have no cause for a request that Cloud Run's ingress setting refuses; this is the nearest."""
 
@@ -22,10 +24,17 @@ def is_vip(address: str) -> bool:
     return one is not None and any(r is not None and r[0] <= one[0] <= r[1] for r in ranges)
 
 
+def is_class_e(address: str) -> bool:
+    """Whether the address is in 240.0.0.0/4, which no network of the internet has (RFC 1112)."""
+    one = parse_found(address)
+    return one is not None and one[0] >= _CLASS_E
+
+
 def through_gateway(walk: Walk, route: Choice) -> Stop | None:
     """The default internet gateway: for Google's APIs with Private Google Access, for others by Cloud NAT."""
     goal = walk.goal
-    if goal.address and private_block(goal.address) and not is_vip(goal.address):
+    private = is_class_e(goal.address) or (private_block(goal.address) and not is_vip(goal.address))
+    if goal.address and private:
         return dropped(
             "PRIVATE_TRAFFIC_TO_INTERNET", f"{route.name} leads to the internet, where {goal.address} is not known"
         )
@@ -34,6 +43,10 @@ def through_gateway(walk: Walk, route: Choice) -> Stop | None:
         access = Decided(kind="PRIVATE_GOOGLE_ACCESS", name=walk.origin.subnet, action="on")
         walk.hop("DELIVER", "Google's APIs", "by Private Google Access", access)
         return None
+    if google and not walk.origin.subnet:
+        walk.doubt(
+            "a connector on a bare range has a hidden subnet: what Private Google Access it has is not documented"
+        )
     if is_vip(goal.address):
         walk.decide(_without("PRIVATE_GOOGLE_ACCESS", walk))
         return dropped("PRIVATE_GOOGLE_ACCESS_DISALLOWED", f"{_where(walk)} has no Private Google Access")
@@ -66,8 +79,10 @@ def _translated(walk: Walk, *, google: bool) -> Stop | None:
             "a connector on a bare range has a hidden subnet: whether Cloud NAT serves it shows only a live test"
         )
     if goal.kind == "run":
+        if goal.internal_ingress:
+            walk.doubt("whether Cloud NAT makes the request count as internal is not documented")
         return refuse_from_outside(walk)
-    walk.hop("DELIVER", "internet", "")
+    walk.hop("DELIVER", "Google's APIs" if google else "internet")
     return None
 
 

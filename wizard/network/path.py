@@ -10,8 +10,8 @@ from wizard.network.arriving import arrive
 from wizard.network.crossing import connector_traffic, leave_firewall
 from wizard.network.egress_modes import ALL_TRAFFIC, PRIVATE_RANGES_ONLY, private_block
 from wizard.network.intervals import parse_found
-from wizard.network.leaving import refuse_from_outside, through_gateway
-from wizard.network.routes import INTERNET_GATEWAY, Choice
+from wizard.network.leaving import is_class_e, refuse_from_outside, through_gateway
+from wizard.network.routes import INTERNET_GATEWAY, Choice, equals
 from wizard.network.topology import Topology
 from wizard.network.tracing import ABORT, CONNECTOR, NO_WAY, Decided, Goal, Origin, Stop, Trace
 from wizard.network.walk import Walk, by_route, dropped
@@ -56,6 +56,9 @@ def _outside(walk: Walk, mode: str) -> Stop | None:
     if held:
         walk.doubt(f"{goal.address} is used in {', '.join(held)}, but is in no range that {mode} sends there")
         return dropped("PRIVATE_TRAFFIC_TO_INTERNET", f"{goal.address} of {held[0]} is not in the ranges of {mode}")
+    if is_class_e(goal.address):
+        walk.doubt(f"whether {mode} sends Class E addresses into the network is not documented")
+        return dropped("PRIVATE_TRAFFIC_TO_INTERNET", f"{goal.address} is no address of the internet (Class E)")
     if goal.kind == "run":
         return refuse_from_outside(walk)
     walk.hop("DELIVER", "Google's APIs" if goal.kind == "google_api" else "internet")
@@ -101,6 +104,11 @@ def _route(walk: Walk, address: str) -> Stop | None:
         return dropped("NO_ROUTE", f"{origin.network} has no route to {address}")
     if choice.tags and origin.way != CONNECTOR:
         walk.doubt(f"{choice.name} is for network tags: sources differ on whether Direct VPC egress takes such routes")
+    others = [] if choice.type in ("SUBNET", "PEERING_SUBNET") else equals(table, choice, number, tags)
+    if others:
+        walk.doubt(
+            f"{choice.name} and {others[0].name} have the same range and priority: which is taken is not certain"
+        )
     walk.hop("APPLY_ROUTE", choice.name, f"{choice.range}, {_next(choice)}", by_route(choice))
     return _follow(walk, choice, address)
 

@@ -86,8 +86,22 @@ def _index(choices: Iterable[Choice]) -> _Index:
     return dict(sorted(found.items(), reverse=True))
 
 
-def _preference(choice: Choice) -> tuple[bool, int, bool, str]:
-    return choice.type in _FROM_PEERS, choice.priority, choice.type == DYNAMIC, choice.name
+def _preference(choice: Choice) -> tuple[bool, int, int, str]:
+    return choice.type in _FROM_PEERS, choice.priority, _among_equals(choice), choice.name
+
+
+def _among_equals(choice: Choice) -> int:
+    """At equal range and priority. This order is not confirmed: `equals` finds such ties, so that traces say so."""
+    if choice.type == DYNAMIC:
+        return 1
+    return {"NEXT_HOP_ILB": 2, INTERNET_GATEWAY: 3}.get(choice.hop_type, 0)
+
+
+def equals(table: RouteTable, choice: Choice, address: int, tags: Iterable[str] = ()) -> tuple[Choice, ...]:
+    """Other routes with the range and priority of the chosen one that lead elsewhere."""
+    same = (c for c in table.candidates(address, tags) if (c.prefix, c.priority) == (choice.prefix, choice.priority))
+    others = (c for c in same if (c.hop_type, c.hop) != (choice.hop_type, choice.hop))
+    return tuple(c for c in others if (c.type in _FROM_PEERS) == (choice.type in _FROM_PEERS))
 
 
 def _fitting(index: _Index, address: int) -> Iterator[Choice]:

@@ -146,6 +146,11 @@ class Ruleset:
         self.names = names
 
     @property
+    def layers(self) -> tuple[tuple[CompiledRule, ...], ...]:
+        """The rules in force, layer by layer and within each in the order in which they are asked."""
+        return self._layers
+
+    @property
     def policies_first(self) -> bool:
         """Whether network policies are enforced before classic rules."""
         return self._classic == len(self._layers) - 1

@@ -30,8 +30,9 @@ class Origin(Struct, frozen=True, kw_only=True):
 
     `way` is `connector`, `direct` or `none`; `range` (CIDR) is where its packets come from in `network`, `subnet` that
     subnetwork's name, empty for a connector on a bare range. `project` is that of the network. `tags` are the network
-    tags of a Direct VPC interface. `automatic` says that Google's own rules of the connector exist in this network.
-    `broken` is set when the way in cannot carry a packet (a connector in ERROR, a subnet that is gone).
+    tags of a Direct VPC interface, `service_account` its identity. `automatic` says that Google's own rules of the
+    connector exist in this network. `broken` is set when the way in cannot carry a packet (a connector in ERROR, a
+    subnet that is gone).
     """
 
     resource: str
@@ -45,6 +46,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     subnet: str = ""
     connector: str = ""
     tags: tuple[str, ...] = ()
+    service_account: str = ""
     automatic: bool = True
     broken: Stop | None = None
 

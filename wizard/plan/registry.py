@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wizard.plan.steps.connectivity_test import DeleteConnectivityTest, RunConnectivityTest
 from wizard.plan.steps.connector import CreateConnector, DeleteConnector
 from wizard.plan.steps.enable_api import EnableApi
 from wizard.plan.steps.firewall import CreateFirewallRule, DeleteFirewallRule
@@ -32,4 +33,6 @@ AnyStep = (
     | RestoreService
     | ShiftTraffic
     | ReturnTraffic
+    | RunConnectivityTest
+    | DeleteConnectivityTest
 )

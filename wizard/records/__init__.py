@@ -7,6 +7,7 @@ Ranges are CIDR text (`10.8.0.0/28`), times RFC 3339 text, links reduced to shor
 from __future__ import annotations
 
 from wizard.records.base import Api, Ref, Resource, Secret
+from wizard.records.connectivity import ConnectivityTest
 from wizard.records.network import (
     Address,
     Connector,
@@ -55,6 +56,7 @@ AnyResource = (
     | Instance
     | ForwardingRule
     | Connector
+    | ConnectivityTest
     | Service
     | Revision
     | Job
@@ -69,6 +71,7 @@ __all__ = [
     "AnyResource",
     "Api",
     "Condition",
+    "ConnectivityTest",
     "Connector",
     "DnsRecord",
     "DnsZone",

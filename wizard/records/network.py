@@ -165,8 +165,9 @@ class Instance(Resource, frozen=True, kw_only=True):
 class ForwardingRule(Resource, frozen=True, kw_only=True):
     """A forwarding rule; `scheme` is INTERNAL, INTERNAL_MANAGED, EXTERNAL …
 
-    `backends` are the names of the VMs behind an internal passthrough load balancer, if `backends_known`. `psc_target`
-    is what a Private Service Connect endpoint leads to, empty for everything else.
+    `backend_service` is the link of what it leads to, from `projects/` on. `backends` are the names of the VMs behind
+    an internal passthrough load balancer, if `backends_known`. `psc_target` is what a Private Service Connect endpoint
+    leads to, empty for everything else.
     """
 
     address: str = ""
@@ -177,6 +178,8 @@ class ForwardingRule(Resource, frozen=True, kw_only=True):
     protocol: str = ""
     ports: tuple[str, ...] = ()
     all_ports: bool = False
+    global_access: bool = False
+    backend_service: str = ""
     backends: tuple[str, ...] = ()
     backends_known: bool = False
     psc_target: str = ""
@@ -191,8 +194,8 @@ class DnsRecord(Struct, frozen=True, kw_only=True):
 
 
 class DnsZone(Resource, frozen=True, kw_only=True):
-    """A Cloud DNS zone. `networks` (short names) see it when it is private; others answer for it when `forwarding` or
-    `peering`."""
+    """A Cloud DNS zone. `networks` (short names) see it when it is private; others answer for it when it is one of
+    `forwarding`, `peering` and `service_directory`."""
 
     dns_name: str
     private: bool = True
@@ -200,6 +203,7 @@ class DnsZone(Resource, frozen=True, kw_only=True):
     records: tuple[DnsRecord, ...] = ()
     forwarding: bool = False
     peering: bool = False
+    service_directory: bool = False
 
 
 class Connector(Resource, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """What becomes of a packet that a Cloud Run instance sends: a plain walk over the sandbox's API bodies.
 
-Egress setting, where the packet enters the network, egress firewall, route, ingress firewall, machine. Every stop
-leaves a line in the trail. The wizard's own evaluator is compared with this by test and shares no code with it.
+Egress setting, where the packet enters the network (a connector must itself be reached), egress firewall, route,
+ingress firewall, machine. Every stop leaves a line in the trail. The wizard's own evaluator is compared with this by
+test and shares no code with it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from wizard.sandbox.api import Body
+from wizard.sandbox.connector_health import stopped
 from wizard.sandbox.entry import enter
 from wizard.sandbox.hosts import address_of, find_host
 from wizard.sandbox.in_force import firewalls
@@ -48,6 +50,8 @@ def _walk(world: World, access: Body, region: str, address: str, port: int, prot
     entered = enter(world, access, region)
     if isinstance(entered, str):
         trail.append(f"egress: {entered}")
+        return "drop"
+    if entered.connector and stopped(firewalls(world, entered.network, region), entered, trail):
         return "drop"
     packet = Packet(entered.address, address, protocol, port)
     trail.append(f"egress: enters {entered.network} at {entered.address}")

@@ -57,6 +57,8 @@ def _refusal(call: Call, permission: str, resource: str) -> ApiError:
     if api == "compute":
         of = f"projects/{call.text('project')}" if permission.endswith(".list") else resource
         return ApiError(403, f"Required '{permission}' permission for '{of}'", reason="forbidden")
+    if api == "dns":
+        return ApiError(403, "Forbidden", reason="forbidden")
     if api == "run":
         return ApiError(403, f"Permission '{permission}' denied on resource '{resource}' (or resource may not exist).")
     of = f"//{api}.googleapis.com/{call.text('parent', resource)}"

@@ -8,7 +8,7 @@ from wizard.sandbox.api import Body
 from wizard.sandbox.routes import Route
 
 VARIABLE = re.compile(r"\{([^=}]+)[^}]*\}")
-HEAD = re.compile(r"^/(compute/)?v[0-9]+/")
+HEAD = re.compile(r"^/((compute|dns)/)?v[0-9]+/")
 
 
 def resource_of(route: Route, request: Body) -> str:

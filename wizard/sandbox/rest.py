@@ -21,6 +21,9 @@ LARGEST_BODY = 4 * 1024 * 1024
 
 TOKEN_SECONDS = 3599
 
+LISTED_ERRORS = {"compute", "dns"}
+"""APIs whose errors are lists with reasons of their own (recorded: terraform-provider-google issue 9468)."""
+
 COMPUTE_REASONS = {
     400: "invalid",
     401: "authError",
@@ -70,7 +73,7 @@ class Rest:
             message = transcode.to_request(match, request.query.items(), await request.read())
             reply = await self._dispatcher.call(match.route, message, query=query, transport="rest")
         except ApiError as error:
-            return _failure(error, compute=match.route.api == "compute")
+            return _failure(error, listed=match.route.api in LISTED_ERRORS)
         except ConnectionLost:
             return _break_off(request)
         return _json(_in_form(match, query, reply))
@@ -97,9 +100,9 @@ async def readable_errors(request: web.Request, handler: Next) -> web.StreamResp
     try:
         return await handler(request)
     except ApiError as error:
-        return _failure(error, compute=False)
+        return _failure(error, listed=False)
     except web.HTTPException as error:
-        return _failure(ApiError(error.status, error.text or error.reason), compute=False)
+        return _failure(ApiError(error.status, error.text or error.reason), listed=False)
 
 
 def _is_ours(host: str) -> bool:
@@ -122,10 +125,10 @@ def _json(body: Body, status: int = 200) -> web.Response:
     )
 
 
-def _failure(error: ApiError, *, compute: bool) -> web.Response:
-    """An error body. Compute's has a list of errors with its own reasons and no `status`, the others' the reverse."""
+def _failure(error: ApiError, *, listed: bool) -> web.Response:
+    """An error body. Those of some APIs have a list of errors with reasons and no `status`, the others' the reverse."""
     body: Body = {"code": error.http, "message": error.message}
-    if compute:
+    if listed:
         reason = error.reason or COMPUTE_REASONS.get(error.http, "unknown")
         body["errors"] = [{"message": error.message, "domain": "global", "reason": reason}]
     else:

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 HERE = Path(__file__).parent
 
-READING_POSTS = {"testiampermissions", "list", "wait", "waitoperation"}
+READING_POSTS = {"testiampermissions", "list", "listinstances", "wait", "waitoperation"}
 """Last words of methods that are sent by POST and change nothing."""
 
 GOOGLE = ".googleapis.com"

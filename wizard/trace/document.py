@@ -61,3 +61,8 @@ def source_document(origin: Origin) -> Json:
         "connector": origin.connector,
         "tags": list(origin.tags),
     }
+
+
+def opinion_document(result: str, agrees: bool | None) -> Json:
+    """What Google's Connectivity Test says, and whether it agrees with the trace (null: it does not decide)."""
+    return {"second_opinion": {"result": result, "agrees": agrees}}

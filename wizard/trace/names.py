@@ -34,8 +34,8 @@ def look_up(inventory: Inventory, network: str, name: str) -> Found:
         if zone is None:
             return Found(alias=asked if asked != name else "")
         known = zone.dns_name.rstrip(".")
-        if zone.forwarding or zone.peering:
-            return Found(zone=known, elsewhere="a forwarding zone" if zone.forwarding else "a peering zone")
+        if elsewhere := _elsewhere(zone):
+            return Found(zone=known, elsewhere=elsewhere)
         values = {r.type: r.values for r in zone.records if r.name.lower().rstrip(".") == asked}
         if values.get("A"):
             return Found(zone=known, address=values["A"][0])
@@ -43,6 +43,16 @@ def look_up(inventory: Inventory, network: str, name: str) -> Found:
             return Found(zone=known)
         asked = values["CNAME"][0].lower().rstrip(".")
     return Found(zone="", alias=asked)
+
+
+def _elsewhere(zone: DnsZone) -> str:
+    """Who answers for a zone whose records are not in it."""
+    kinds = (
+        (zone.forwarding, "a forwarding zone"),
+        (zone.peering, "a peering zone"),
+        (zone.service_directory, "a directory"),
+    )
+    return next((words for is_so, words in kinds if is_so), "")
 
 
 def _zone(zones: Iterable[DnsZone], network: str, name: str) -> DnsZone | None:

@@ -23,7 +23,9 @@ def origin_of(inventory: Inventory, subject: Subject) -> Origin:
     """The sender that this service (as its template says), revision or job is now."""
     name = f"{type(subject).__name__.lower()} {subject.name}"
     start = FROM_JOB if isinstance(subject, Job) else FROM_REVISION
-    return with_access(inventory, Origin(resource=name, start=start, region=subject.region), subject.vpc)
+    account = "" if isinstance(subject, Revision) else subject.service_account
+    bare = Origin(resource=name, start=start, region=subject.region, service_account=account)
+    return with_access(inventory, bare, subject.vpc)
 
 
 def with_access(inventory: Inventory, origin: Origin, vpc: VpcAccess) -> Origin:
@@ -101,7 +103,9 @@ def what_if(inventory: Inventory, origin: Origin, way: str, egress: str, network
     if not way:
         return structs.replace(origin, egress=mode)
     kind, _, value = way.partition(":")
-    bare = Origin(resource=origin.resource, start=origin.start, region=origin.region)
+    bare = Origin(
+        resource=origin.resource, start=origin.start, region=origin.region, service_account=origin.service_account
+    )
     if kind == DIRECT and value:
         return _what_if_direct(inventory, bare, value, mode, origin.tags)
     if kind == CONNECTOR and value:

@@ -5,25 +5,39 @@ from __future__ import annotations
 import asyncio
 from argparse import Namespace
 
+from msgspec import Struct
+
 from wizard import inventory
 from wizard.cli import service_name
 from wizard.cli.console import Console
 from wizard.cli.options import Options
+from wizard.cli.second_opinion import Opinion, check_possible, opinion_lines, second_opinion
 from wizard.cli.session import connected
 from wizard.cli.trace_lines import trace_lines
 from wizard.cli.trace_survey import trace_all
-from wizard.errors import Exit, InputError
+from wizard.desk import Session
+from wizard.errors import Exit, InputError, ReadOnlyError
 from wizard.inventory import Inventory
 from wizard.network.path import trace
 from wizard.network.topology import Topology
-from wizard.network.tracing import DELIVER, DROP, Origin
+from wizard.network.tracing import DELIVER, DROP, Origin, Trace
 from wizard.records import Target
-from wizard.trace.document import trace_document
+from wizard.trace.document import opinion_document, trace_document
+from wizard.trace.explain import explain
 from wizard.trace.facts import topology_of
 from wizard.trace.goals import check_target, goal_of, named_target
-from wizard.trace.origins import likely_network, origin_of, what_if
+from wizard.trace.origins import Subject, likely_network, origin_of, what_if
 
 _ENDS = {DELIVER: Exit.DONE, DROP: Exit.NOT_CONNECTED}
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """One question with everything that was read to answer it."""
+
+    subject: Subject
+    facts: Inventory
+    topology: Topology
+    origin: Origin
 
 
 def run(options: Options, parsed: Namespace, console: Console) -> Exit:
@@ -33,15 +47,16 @@ def run(options: Options, parsed: Namespace, console: Console) -> Exit:
     service, target = _operands(options, parsed)
     service_name.parse(service, "", "")
     check_target(target)
-    return asyncio.run(_trace(options, parsed, console, service, target))
+    if parsed.opinion and options.read_only:
+        raise ReadOnlyError("create a Connectivity Test")
+    return asyncio.run(_one(options, parsed, console, service, target))
 
 
 async def _all(options: Options, parsed: Namespace, console: Console) -> Exit:
     for text in parsed.operands:
         check_target(text)
     async with connected(options, console, project=options.project, region=options.region) as session:
-        facts = await inventory.read(session.cloud, session.region, "", network=parsed.in_network)
-    _say_gaps(facts, console)
+        facts = await _read(session, parsed, console)
     return trace_all(facts, parsed.operands, console)
 
 
@@ -62,26 +77,41 @@ def _operands(options: Options, parsed: Namespace) -> tuple[str, str]:
     return words[0], words[1]
 
 
-async def _trace(options: Options, parsed: Namespace, console: Console, service: str, target: str) -> Exit:
+async def _one(options: Options, parsed: Namespace, console: Console, service: str, target: str) -> Exit:
     async with connected(options, console, project=options.project, region=options.region) as session:
         ref = service_name.parse(service, session.project, session.region)
         subject = await service_name.find(session.cloud, ref)
-        facts = await inventory.read(session.cloud, session.region, "", network=parsed.in_network)
-    topology, wanted = topology_of(facts), named_target(facts, target)
-    origin = _changed(facts, topology, origin_of(facts, subject), wanted, parsed)
-    found = trace(topology, origin, goal_of(facts, origin, wanted))
-    _say_gaps(facts, console)
-    if console.json:
-        console.document(trace_document(found))
-    else:
-        for line in trace_lines(found):
-            console.say(line)
+        facts = await _read(session, parsed, console)
+        wanted, topology = named_target(facts, target), topology_of(facts)
+        origin = _changed(facts, topology, origin_of(facts, subject), wanted, parsed)
+        asked = Asked(subject=subject, facts=facts, topology=topology, origin=origin)
+        found = trace(topology, origin, goal_of(facts, origin, wanted))
+        opinion = await _opinion(session, asked, found, console) if parsed.opinion else None
+    _show(asked, found, opinion, console)
     return _ENDS.get(found.verdict, Exit.FAILED)
 
 
-def _say_gaps(facts: Inventory, console: Console) -> None:
+async def _opinion(session: Session, asked: Asked, found: Trace, console: Console) -> Opinion:
+    check_possible(session, found)
+    return await second_opinion(session, asked.subject, found, console)
+
+
+def _show(asked: Asked, found: Trace, opinion: Opinion | None, console: Console) -> None:
+    explained = explain(asked.topology, found)
+    if console.json:
+        document = trace_document(found, explained.near, explained.rows)
+        console.document(document | (opinion_document(opinion.result, opinion.agrees) if opinion is not None else {}))
+        return
+    for line in (*trace_lines(found, explained.near), *(opinion_lines(opinion) if opinion is not None else ())):
+        console.say(line)
+
+
+async def _read(session: Session, parsed: Namespace, console: Console) -> Inventory:
+    """What there is, with a word on what could not be read."""
+    facts = await inventory.read(session.cloud, session.region, "", network=parsed.in_network, dns=True, backends=True)
     for gap in facts.gaps:
         console.note(f"could not read {gap.what}: {gap.message}")
+    return facts
 
 
 def _changed(facts: Inventory, topology: Topology, origin: Origin, target: Target, parsed: Namespace) -> Origin:

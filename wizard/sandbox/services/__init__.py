@@ -18,6 +18,8 @@ MODULES = (
     "compute_routers",
     "compute_machines",
     "compute_seed",
+    "compute_balancers",
+    "dns",
     "locations",
     "logging_",
     "lro",

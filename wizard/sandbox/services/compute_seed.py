@@ -20,8 +20,6 @@ from wizard.sandbox.services import (
 from wizard.sandbox.services.compute_common import link, newborn
 from wizard.sandbox.world import World
 
-MANAGED = ("redis", "sql", "psa")
-
 
 @cache
 def auto_ranges() -> dict[str, str]:
@@ -211,25 +209,20 @@ def _nat(world: World, nat: model.Nat) -> None:
 
 
 def _target(world: World, target: model.Target) -> None:
-    """A VM, or a forwarding rule; what is managed lives in Google's network and is not listed."""
-    if target.kind in MANAGED:
-        return
-    region = _region(world, "")
-    subnet = _home(world, target)
-    if target.kind == "ilb":
-        path = f"{_project(world)}/regions/{region}/forwardingRules/{target.name}"
-        fields: Body = {"IPAddress": target.address, "IPProtocol": "TCP", "loadBalancingScheme": "INTERNAL"}
-        fields |= {"network": link(_net(world, target.network)), "subnetwork": subnet, "allPorts": True}
-        fields["region"] = link(f"{_project(world)}/regions/{region}")
-        world.store.put(f"compute/{path}", newborn(world, "forwardingRule", path, fields))
-        return
-    zone = f"{region}-b"
+    """A VM; what is managed lives in Google's network and is not listed, load balancers have a module of their own."""
+    if target.kind == "vm":
+        machine(world, target, home(world, target))
+
+
+def machine(world: World, target: model.Target, subnet: str) -> str:
+    """Put a VM with the target's name, address and identity into a subnetwork (a link, or empty); its path."""
+    zone = f"{_region(world, '')}-b"
     path = f"{_project(world)}/zones/{zone}/instances/{target.name}"
     interface: Body = {"name": "nic0", "networkIP": target.address, "network": link(_net(world, target.network))}
     if subnet:
         interface["subnetwork"] = subnet
     account = target.service_account or f"{world.scenario.project.number}-compute@developer.gserviceaccount.com"
-    fields = {
+    fields: Body = {
         "status": "RUNNING",
         "zone": link(f"{_project(world)}/zones/{zone}"),
         "networkInterfaces": [interface],
@@ -237,9 +230,10 @@ def _target(world: World, target: model.Target) -> None:
         "serviceAccounts": [{"email": account, "scopes": ["https://www.googleapis.com/auth/cloud-platform"]}],
     }
     world.store.put(f"compute/{path}", newborn(world, "instance", path, fields))
+    return path
 
 
-def _home(world: World, target: model.Target) -> str:
+def home(world: World, target: model.Target) -> str:
     """The link of the subnetwork in which the target's address lies, or empty."""
     for _, subnet in world.store.children(f"compute/{_project(world)}/regions/-", "subnetworks"):
         inside = ipaddress.IPv4Address(target.address) in ipaddress.IPv4Network(subnet["ipCidrRange"])

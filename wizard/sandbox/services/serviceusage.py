@@ -118,6 +118,7 @@ def require_api(world: World, api: str) -> None:
 
 TITLES = {
     "compute": "Compute Engine API",
+    "dns": "Cloud DNS API",
     "run": "Cloud Run Admin API",
     "vpcaccess": "Serverless VPC Access API",
 }
@@ -133,6 +134,7 @@ def seed(world: World) -> None:
 KNOWN = (
     "cloudresourcemanager.googleapis.com",
     "compute.googleapis.com",
+    "dns.googleapis.com",
     "iam.googleapis.com",
     "logging.googleapis.com",
     "monitoring.googleapis.com",

@@ -1,0 +1,126 @@
+"""What stands below the way: why it ends there, what would help, and the rules of the firewall that was met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+
+from textual.content import Content
+
+from screens.language import Tone, commands, fit, glyph, heading, line, lines, state
+from wizard.guide.trace import FirewallTable
+from wizard.guide.trace_picture import HopRow
+from wizard.network.tracing import NearMiss, RuleRow, Trace
+from wizard.plan.repair import CannotFix, Fix, Repairs
+from wizard.records import ProbeResult
+from wizard.wording import one_line
+
+_PRIORITY, _ACTION, _OUTCOME, _NAME = 6, 9, 13, 60
+_MOST_NAMES = 4
+
+
+def verdict(words: str, trace: Trace) -> Content:
+    """The answer in one line."""
+    sign = "delivered" if trace.delivered else "blocked" if trace.verdict == "DROP" else "unclear"
+    tone = Tone.GOOD if trace.delivered else Tone.BAD if trace.verdict == "DROP" else Tone.WARN
+    return line(glyph(sign), " ", (one_line(words), tone))
+
+
+def met(result: ProbeResult | None) -> Content:
+    """What the last live test met at this target, in a line; nothing when there was none."""
+    if result is None:
+        return line()
+    where = f" in {one_line(result.layer)}" if result.layer and not result.connected else ""
+    return line(("live test ", Tone.MUTED), state(result.verdict), (where, Tone.MUTED))
+
+
+def hop(row: HopRow) -> Content:
+    """The hop itself: what people call it, Google's word for it, and what happened."""
+    words = [part for part in dict.fromkeys((row.text, row.said)) if part]
+    first = line((row.label[:1].upper() + row.label[1:], Tone.STRONG), (f"  {row.api}" if row.api else "", Tone.MUTED))
+    return lines([first, *(line(one_line(text)) for text in words)])
+
+
+def help_of(found: Repairs | None) -> Content:
+    """What would help, in gcloud's words, or who could do something."""
+    if found is None:
+        return lines([heading("What would help"), line(("looking …", Tone.MUTED))])
+    if found.cannot_fix is not None:
+        return _cannot(found.cannot_fix)
+    made: list[Content] = [heading("What would help")]
+    for fix in found.fixes:
+        made += _fix(fix)
+    if found.verified:
+        made.append(line(("Traced again with this: delivered.", Tone.MUTED)))
+    return lines(made) if found.fixes else line()
+
+
+def _fix(fix: Fix) -> list[Content]:
+    made = [line(one_line(fix.title))]
+    if fix.runvpc:
+        made.append(commands([fix.runvpc]))
+    if fix.gcloud:
+        made.append(commands(fix.gcloud))
+    if fix.proof is not None:
+        said = "no other verdict changes" if fix.proof.holds else "other verdicts change, too"
+        made.append(line((f"Compared {fix.proof.total} verdicts before and after: {said}.", Tone.MUTED)))
+    if fix.also:
+        names = ", ".join(one_line(name) for name in fix.also[:_MOST_NAMES])
+        more = f" and {len(fix.also) - _MOST_NAMES} more" if len(fix.also) > _MOST_NAMES else ""
+        made.append(line((f"It also holds for {names}{more}.", Tone.MUTED)))
+    return made
+
+
+def _cannot(found: CannotFix) -> Content:
+    made = [
+        heading("Nothing here helps"),
+        line(one_line(found.reason)),
+        line(("ask ", Tone.MUTED), one_line(found.who)),
+    ]
+    return lines([*made, *([commands(found.gcloud)] if found.gcloud else [])])
+
+
+def near(misses: Sequence[NearMiss], width: int) -> Content:
+    """Rules that only look as if they decided."""
+    if not misses:
+        return line()
+    made = [heading("Looks as if, but cannot")]
+    for miss in misses:
+        made += [line(one_line(miss.rule)), *_below(miss.why_not, width)]
+    return lines(made)
+
+
+def doubts(points: Iterable[str]) -> Content:
+    """What only a live test settles."""
+    rows = [line(("? ", Tone.WARN), one_line(point)) for point in points]
+    return lines([heading("Only a live test settles"), *rows]) if rows else line()
+
+
+def rules(table: FirewallTable, width: int) -> Content:
+    """The rules in the order in which they are asked; the one that decides stands out by sign, word and weight."""
+    shown = len(table.rows)
+    count = f"{table.total} rules" if shown == table.total else f"{shown} of {table.total} rules, around the decision"
+    head = f"  {'':<{_OUTCOME}}{'prio':>{_PRIORITY}}  {'action':<{_ACTION}}rule"
+    made = [line((table.title, Tone.STRONG), (f"  {count}", Tone.MUTED)), line((head, Tone.MUTED))]
+    layer = ""
+    for row in table.rows:
+        if row.layer != layer:
+            layer = row.layer
+            made.append(line((one_line(layer), Tone.MUTED)))
+        made += _rule(row, width)
+    return lines(made)
+
+
+def _rule(row: RuleRow, width: int) -> list[Content]:
+    word = state(row.outcome)
+    decides = row.outcome == "decides"
+    tone = Tone.STRONG if decides else Tone.PLAIN if row.outcome == "passes on" else Tone.MUTED
+    gap = " " * max(1, _OUTCOME + 2 - word.cell_length)
+    name = fit(one_line(row.rule), max(12, min(_NAME, width - _OUTCOME - _PRIORITY - _ACTION - 5)))
+    cells = f"{row.priority:>{_PRIORITY}}  {fit(one_line(row.action), _ACTION - 1):<{_ACTION}}{name}"
+    return [line(word, gap, (cells, tone)), *(_below(row.why, width) if row.why else ())]
+
+
+def _below(text: str, width: int) -> list[Content]:
+    rows = wrap(one_line(text), max(20, width - 4), break_on_hyphens=False)
+    return [line((f"    {row}", Tone.MUTED)) for row in rows]
