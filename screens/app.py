@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
@@ -27,6 +28,7 @@ from screens.places import Work
 from screens.registry import page_class
 from screens.terminal import LastingDriver, silent_input
 from screens.trace.page import TracePage
+from screens.trace.wanted import TraceWanted
 from screens.wizard import Wizard
 from wizard.answers import Answers
 from wizard.desk import Desk
@@ -128,14 +130,18 @@ class WizardApp(App[None], inherit_bindings=False):
         if self.page is not None:
             self.push_screen(Jump(self.wizard.model), go)
 
-    def action_trace(self, target: str = "") -> None:
-        """Trace to this target, or to the one that is most likely meant."""
+    def action_trace(self) -> None:
+        self._trace(TraceWanted(""))
+
+    @on(TraceWanted)
+    def _trace(self, wanted: TraceWanted) -> None:
+        """Open the page of a trace; what has to be known first, when it is not."""
         model = self.wizard.model
         why = missing(model)
         if self.page is not None and why:
             self.notify(why, title="Trace", markup=False)
         elif self.page is not None:
-            self.push_screen(TracePage(self.wizard, target or first_target(model)))
+            self.push_screen(TracePage(self.wizard, wanted.target or first_target(model)))
 
     def action_pause(self) -> None:
         self.wizard.pause()

@@ -97,9 +97,9 @@ COMMANDS: tuple[Command, ...] = (
 BY_ID = {command.id: command for command in COMMANDS}
 
 
-def in_footer(id_: str) -> list[BindingType]:
-    """The binding of a command of the application for a page on which its key is in sight."""
-    return bindings([structs.replace(BY_ID[id_], footer=True)], of="app.")
+def in_footer(id_: str, *, of: str = "app.") -> list[BindingType]:
+    """The binding of a command for a page on which its key is in sight; with an empty `of` the page does it itself."""
+    return bindings([structs.replace(BY_ID[id_], footer=True)], of=of)
 
 
 def bindings(commands: Sequence[Command], *, of: str = "") -> list[BindingType]:

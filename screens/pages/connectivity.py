@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button
 
-from screens.language import Tone, glyph, line, lines
+from screens.commands import in_footer
+from screens.language import Tone, glyph, line, lines, state
 from screens.scrolled import ScrolledPage
+from screens.trace.wanted import TraceWanted
+from screens.widgets.filter_list import FilterList, Item
 from screens.widgets.probe_table import probe_table
 from screens.widgets.text import Lines, Section
 from wizard.flow.model import Model
@@ -26,12 +30,15 @@ class ConnectivityPage(ScrolledPage):
         "layer: the name, the TCP connection, TLS, and a first word of the protocol.\n\n"
         "The job is removed after each test. If a target did not answer, the service was not touched."
     )
+    BINDINGS = in_footer("trace", of="")
 
     def body(self) -> ComposeResult:
         yield Lines(id="verdict")
         yield Lines(id="targets")
         yield Section("What to do", id="todo-heading")
         yield Lines(id="todo")
+        yield Section("Why? The whole path, traced", id="why-failed")
+        yield FilterList(id="failed")
         yield Lines(id="start-note", classes="field")
 
     def on_mount(self) -> None:
@@ -47,7 +54,28 @@ class ConnectivityPage(ScrolledPage):
         failures = [] if early else [row for row in rows if row.advice]
         self.query_one("#todo-heading").display = bool(failures)
         self.query_one("#todo", Lines).put(_todo(failures))
+        failed = [] if early else [row for row in rows if row.after != "connected"]
+        self.query_one("#why-failed").display = self.query_one("#failed").display = bool(failed)
+        self.query_one("#failed", FilterList).put([_failed(row) for row in failed])
         self.query_one("#start-note", Lines).put(line((start_note(rows), Tone.MUTED)))
+
+    @property
+    def has_filter(self) -> bool:
+        """A test has few targets."""
+        return False
+
+    def action_trace(self) -> None:
+        """Trace to the target under the cursor, which is the first that failed unless it was moved."""
+        self.post_message(TraceWanted(self.query_one("#failed", FilterList).looked_at))
+
+    @on(FilterList.Chosen, "#failed")
+    def _failed_chosen(self, event: FilterList.Chosen) -> None:
+        event.stop()
+        self.post_message(TraceWanted(event.item))
+
+
+def _failed(row: TargetRow) -> Item:
+    return Item(id=row.target, title=one_line(row.target), detail=state(row.after))
 
 
 def _verdict(rows: tuple[TargetRow, ...], early: bool) -> Content:

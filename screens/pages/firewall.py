@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.widgets import Button
 
+from screens.commands import in_footer
 from screens.language import Tone, heading, line, lines, state
 from screens.page import WizardPage
 from screens.widgets.choices import Choice, Choices
@@ -32,9 +34,11 @@ class FirewallPage(WizardPage):
         "New rules name that range, the exact addresses and ports, and open nothing else. A connector brings rules of "
         "its own, which cannot be changed."
     )
+    BINDINGS = in_footer("trace")
 
     def body(self) -> ComposeResult:
         yield Choices("firewall")
+        yield Button("Trace the whole path …", id="trace-path", action="app.trace", compact=True, classes="trace-path")
         yield Lines(id="view")
 
     def on_mount(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.widgets import Button
 
 from screens.dialogs.unfinished import KEEP, UNDO, Unfinished
 from screens.language import Tone, line, lines, state
@@ -47,6 +48,7 @@ class WelcomePage(WizardPage):
         yield FilterList(id="runs")
         yield Section("Where", id="where-heading")
         yield FilterList(id="clouds")
+        yield Button("Why does it not connect? …", action="app.trace", compact=True, classes="trace-path")
 
     def on_mount(self) -> None:
         super().on_mount()

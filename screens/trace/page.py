@@ -9,13 +9,14 @@ from collections.abc import Callable
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Button, Footer, Tab, Tabs
 
 from screens.commands import COMMANDS, bindings
 from screens.dialogs.help import Help
 from screens.helping import keys_here
-from screens.language import Content, Tone, line, lines, state
+from screens.language import Tone, line, lines, state
 from screens.trace import telling
 from screens.trace.choosing import ChooseTarget
 from screens.trace.path import Path
@@ -31,8 +32,8 @@ from wizard.plan.repair import Repairs
 from wizard.wording import one_line
 
 _ABOUT = (
-    "The way of the first packet, from what is configured: nothing is sent and nothing is changed. The verdict stands on "
-    "top; the hop that decides has its own sign and word, and what comes after it is not reached.\n\n"
+    "The way of the first packet, from what is configured: nothing is sent and nothing is changed. The verdict stands "
+    "on top; the hop that decides has its own sign and word, and what comes after it is not reached.\n\n"
     "Enter on a hop shows all that is known of it: for a firewall its rules in the order in which they are asked, and "
     "those that only look as if they decided. As planned means: as if every step of the plan had been made.\n\n"
     "Only a live test sends packets. What it alone can settle is said."
@@ -121,12 +122,12 @@ class TracePage(Screen[None]):
         """What is known of the hop under the cursor; why it ends so is told at the hop that decides."""
         row, found = self.query_one(Path).looked_at, self._found
         parts = dict.fromkeys(("hop", "help", "near", "doubts", "rules"), line())
+        width = self.query_one("#detail", VerticalScroll).size.width - _GAP
         if row is not None and found is not None:
             parts["hop"] = telling.hop(row)
-            width = self.query_one("#detail", VerticalScroll).size.width - _GAP
             if row.deciding:
                 known = self._traces.known_repairs(self._source, self._target)
-                parts["help"] = line() if found.delivered else telling.help_of(known)
+                parts["help"] = line() if found.delivered else telling.help_of(known, width)
                 parts["doubts"] = telling.doubts(found.verify)
             if row.leg is not None:
                 table = self._traces.table(self._source, self._target, row.leg)
@@ -137,9 +138,9 @@ class TracePage(Screen[None]):
 
     def _seek_help(self) -> None:
         """Look for what would help while the page is read: with many rules and senders that takes a moment."""
-        if self._found is not None and not self._found.delivered:
-            if self._traces.known_repairs(self._source, self._target) is None:
-                self.run_worker(self._find_help(), group="help", exclusive=True)
+        known = self._traces.known_repairs(self._source, self._target)
+        if self._found is not None and not self._found.delivered and known is None:
+            self.run_worker(self._find_help(), group="help", exclusive=True)
 
     async def _find_help(self) -> None:
         await asyncio.to_thread(self._traces.repairs, self._source, self._target)

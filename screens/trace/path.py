@@ -14,8 +14,8 @@ from screens.language import Tone, fit, line, state
 from wizard.guide.trace_picture import NOT_REACHED, STOPS, UNCLEAR, HopRow, deciding_row
 from wizard.wording import one_line
 
-_STATE, _LABEL, _NARROW = 11, 16, 10
-_MARK = "◂ decides"
+_STATE, _GAP = 13, 2
+_LONGEST, _NARROWEST = 16, 10
 
 
 class Path(Vertical):
@@ -75,12 +75,18 @@ def _drawn(rows: tuple[HopRow, ...], number: int, width: int) -> Content:
     row = rows[number]
     word = state(row.state)
     tone = Tone.MUTED if row.state == NOT_REACHED else Tone.STRONG if row.deciding else Tone.PLAIN
-    gap = " " * max(1, _STATE + 3 - word.cell_length)
-    label = f"{fit(row.label, _LABEL):<{_LABEL}}  "
-    mark = f"  {_MARK}" if row.deciding and row.state != "decides" else ""
-    room = max(_NARROW, width - 2 - _STATE - 3 - len(label) - len(mark))
-    text = fit(one_line(row.text), room)
-    return line((f"{_rail(rows, number)} ", Tone.MUTED), word, gap, (label, tone), (text, tone), (mark, Tone.STRONG))
+    longest = min(max(len(one.label) for one in rows), _LONGEST)
+    label = f"{fit(row.label, longest):<{longest + _GAP}}"
+    room = max(_NARROWEST, width - 2 - _STATE - _GAP - len(label))
+    text = _cut(one_line(row.text), room)
+    gap = " " * (_STATE + _GAP - word.cell_length)
+    return line((f"{_rail(rows, number)} ", Tone.MUTED), word, gap, (label, tone), (text, tone))
+
+
+def _cut(text: str, room: int) -> str:
+    """In little room the last part of an enumeration goes first: the name of a rule says more than its priority."""
+    first = text.rpartition(", ")[0]
+    return first if len(text) > room and 0 < len(first) <= room else fit(text, room)
 
 
 def _rail(rows: tuple[HopRow, ...], number: int) -> str:

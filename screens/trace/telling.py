@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
 from textual.content import Content
 
-from screens.language import Tone, commands, fit, glyph, heading, line, lines, state
+from screens.language import Tone, fit, glyph, heading, line, lines, state
 from wizard.guide.trace import FirewallTable
-from wizard.guide.trace_picture import HopRow
+from wizard.guide.trace_picture import STOPS, UNCLEAR, HopRow
 from wizard.network.tracing import NearMiss, RuleRow, Trace
 from wizard.plan.repair import CannotFix, Fix, Repairs
 from wizard.records import ProbeResult
@@ -36,48 +37,62 @@ def met(result: ProbeResult | None) -> Content:
 
 def hop(row: HopRow) -> Content:
     """The hop itself: what people call it, Google's word for it, and what happened."""
-    words = [part for part in dict.fromkeys((row.text, row.said)) if part]
     first = line((row.label[:1].upper() + row.label[1:], Tone.STRONG), (f"  {row.api}" if row.api else "", Tone.MUTED))
-    return lines([first, *(line(one_line(text)) for text in words)])
+    stops = row.state in (STOPS, UNCLEAR)
+    texts = (row.said or row.text,) if stops else dict.fromkeys((row.text, row.said))
+    return lines([first, *(line(one_line(text)) for text in texts if text)])
 
 
-def help_of(found: Repairs | None) -> Content:
+def help_of(found: Repairs | None, width: int) -> Content:
     """What would help, in gcloud's words, or who could do something."""
     if found is None:
         return lines([heading("What would help"), line(("looking …", Tone.MUTED))])
     if found.cannot_fix is not None:
-        return _cannot(found.cannot_fix)
-    made: list[Content] = [heading("What would help")]
+        return _cannot(found.cannot_fix, width)
+    if not found.fixes:
+        return line()
+    made = [heading("What would help")]
     for fix in found.fixes:
-        made += _fix(fix)
+        made += [line(one_line(fix.title)), *_typed((fix.runvpc,) if fix.runvpc else (), width)]
+        made += [*_typed(fix.gcloud, width), *_proven(fix)]
     if found.verified:
         made.append(line(("Traced again with this: delivered.", Tone.MUTED)))
-    return lines(made) if found.fixes else line()
+    return lines(made)
 
 
-def _fix(fix: Fix) -> list[Content]:
-    made = [line(one_line(fix.title))]
-    if fix.runvpc:
-        made.append(commands([fix.runvpc]))
-    if fix.gcloud:
-        made.append(commands(fix.gcloud))
+def _proven(fix: Fix) -> list[Content]:
+    said = []
     if fix.proof is not None:
-        said = "no other verdict changes" if fix.proof.holds else "other verdicts change, too"
-        made.append(line((f"Compared {fix.proof.total} verdicts before and after: {said}.", Tone.MUTED)))
+        what = "no other changes" if fix.proof.holds else "others change, too"
+        said.append(f"{fix.proof.total} verdicts compared before and after: {what}.")
     if fix.also:
-        names = ", ".join(one_line(name) for name in fix.also[:_MOST_NAMES])
         more = f" and {len(fix.also) - _MOST_NAMES} more" if len(fix.also) > _MOST_NAMES else ""
-        made.append(line((f"It also holds for {names}{more}.", Tone.MUTED)))
+        said.append(f"Also felt by {', '.join(one_line(name) for name in fix.also[:_MOST_NAMES])}{more}.")
+    return [line((" ".join(said), Tone.MUTED))] if said else []
+
+
+def _typed(argvs: Iterable[Sequence[str]], width: int) -> list[Content]:
+    """Commands as they would be typed in a shell, as many words on a line as there is room for."""
+    made: list[Content] = []
+    for argv in argvs:
+        rows = [""]
+        for word in (shlex.quote(one_line(word)) for word in argv):
+            if rows[-1] and len(rows[-1]) + len(word) + 3 > width:
+                rows[-1] += " \\"
+                rows.append(f"  {word}")
+            else:
+                rows[-1] = f"{rows[-1]} {word}".strip() if len(rows) == 1 else f"{rows[-1]} {word}"
+        made += [line((row, Tone.WORDS)) for row in rows]
     return made
 
 
-def _cannot(found: CannotFix) -> Content:
+def _cannot(found: CannotFix, width: int) -> Content:
     made = [
         heading("Nothing here helps"),
         line(one_line(found.reason)),
         line(("ask ", Tone.MUTED), one_line(found.who)),
     ]
-    return lines([*made, *([commands(found.gcloud)] if found.gcloud else [])])
+    return lines([*made, *_typed(found.gcloud, width)])
 
 
 def near(misses: Sequence[NearMiss], width: int) -> Content:
@@ -102,9 +117,9 @@ def rules(table: FirewallTable, width: int) -> Content:
     count = f"{table.total} rules" if shown == table.total else f"{shown} of {table.total} rules, around the decision"
     head = f"  {'':<{_OUTCOME}}{'prio':>{_PRIORITY}}  {'action':<{_ACTION}}rule"
     made = [line((table.title, Tone.STRONG), (f"  {count}", Tone.MUTED)), line((head, Tone.MUTED))]
-    layer = ""
+    several, layer = len({row.layer for row in table.rows[:-1]}) > 1, ""
     for row in table.rows:
-        if row.layer != layer:
+        if row.layer != layer and several:
             layer = row.layer
             made.append(line((one_line(layer), Tone.MUTED)))
         made += _rule(row, width)

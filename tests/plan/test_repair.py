@@ -22,6 +22,7 @@ from wizard.records import (
     Connector,
     FirewallPolicy,
     FirewallRule,
+    ForwardingRule,
     Instance,
     Nat,
     Network,
@@ -265,6 +266,8 @@ def test_an_address_of_the_network_that_is_not_private() -> None:
     assert before.cause == "PRIVATE_TRAFFIC_TO_INTERNET"
     assert (len(found.fixes), found.verified) == (1, True)
     assert trace(Topology(facts), EVERYTHING, goal).delivered
+    _, outside = mend(facts, OUTSIDE, goal)
+    assert "--egress=all-traffic" in outside.fixes[0].runvpc
 
 
 def test_without_a_way_in_the_set_up_is_named() -> None:
@@ -276,6 +279,7 @@ def test_without_a_way_in_the_set_up_is_named() -> None:
         "setup",
         "--service=my-service",
         "--target=redis://10.0.0.3:6379",
+        "--egress=private-ranges-only",
         "--region=us-central1",
     )
     assert "--subnet=run" in fix.gcloud[0]
@@ -292,6 +296,10 @@ NOWHERE = Goal(label="tcp://172.16.0.1:80", host="172.16.0.1", address="172.16.0
 FAR = Goal(label="tcp://10.50.0.7:80", host="10.50.0.7", address="10.50.0.7", port=80)
 NOBODY = Goal(label="tcp://10.0.0.99:80", host="10.0.0.99", address="10.0.0.99", port=80)
 LOST = Goal(label="db:1", host="db.corp", port=1, lost=Stop(cause="UNKNOWN_INTERNAL_ADDRESS", detail="no such record"))
+FRONT = ForwardingRule(
+    name="front", network="my-vpc", region="europe-west1", address="10.0.0.20", scheme="INTERNAL", ports=("443",)
+)
+CLASS_E = Goal(label="tcp://240.0.0.1:80", host="240.0.0.1", address="240.0.0.1", port=80)
 STOPPED = Instance(name="cache", network="my-vpc", zone="z", address="10.0.0.3", status="TERMINATED")
 GONE = Route(name="hop", network="my-vpc", range="172.16.0.0/12", hop_type="NEXT_HOP_IP", next_hop="10.0.0.98")
 ROUTES = "whoever administers the routes of my-vpc"
@@ -334,6 +342,22 @@ ROUTES = "whoever administers the routes of my-vpc"
             ROUTES,
             "gcloud compute routes describe hop",
         ),
+        (
+            {"forwarding_rules": (FRONT,)},
+            DIRECT,
+            replace(NOBODY, address="10.0.0.20"),
+            "whoever runs front",
+            "gcloud compute forwarding-rules update front --region=europe-west1 --allow-global-access",
+        ),
+        (
+            {"forwarding_rules": (replace(FRONT, region=REGION),)},
+            DIRECT,
+            replace(NOBODY, address="10.0.0.20"),
+            "whoever runs front; or use a port",
+            "",
+        ),
+        ({}, OUTSIDE, CLASS_E, "whoever runs 240.0.0.1", ""),
+        ({}, DIRECT, CLASS_E, ROUTES, "gcloud compute routes list"),
         ({"unread": frozenset({"firewalls"})}, DIRECT, REDIS, "whoever grants permissions in demo-project", ""),
     ],
 )

@@ -43,15 +43,16 @@ def rule(name: str, action: str, priority: int = 1000, ports: str = "667", **fie
     return lambda w: firewall(w, name, action, priority, ports, **fields)
 
 
-def above(action: str, **fields: object) -> Change:
-    return lambda w: policy(w, "locations/global", "organizations/1", policy_rule(1, action, **fields))
+def above(action: str, *sources: str) -> Change:
+    rule_ = policy_rule(1, action, srcIpRanges=sources)
+    return lambda w: policy(w, "locations/global", "organizations/1", rule_)
 
 
-def beside(action: str, *, before: bool = False, **fields: object) -> Change:
+def beside(action: str, *, before: bool = False) -> Change:
     """A global network policy, after the classic rules or before them."""
 
     def change(w: World) -> None:
-        policy(w, f"{PROJECT}/global", NETWORK, policy_rule(1, action, **fields))
+        policy(w, f"{PROJECT}/global", NETWORK, policy_rule(1, action))
         if before:
             body = w.store.get(f"compute/{NETWORK}") or {}
             body["networkFirewallPolicyEnforcementOrder"] = "BEFORE_CLASSIC_FIREWALL"
@@ -98,12 +99,15 @@ def let_in(tag: str = "vpc-connector") -> list[Change]:
             "from 35.191.0.0",
             id="let in before, but for a part",
         ),
-        pytest.param([above("deny")], "policy rule 1 says deny", id="a hierarchical deny"),
-        pytest.param([above("deny", srcIpRanges=HEALTH)], "health checks", id="a hierarchical deny of health checks"),
-        pytest.param([above("deny", srcIpRanges=["10.9.0.0/16"])], "", id="a hierarchical deny of others"),
         pytest.param(
-            [above("allow", srcIpRanges=[SERVERLESS, *HEALTH]), rule("d", "deny", 1)], "", id="a hierarchical allow"
+            [rule("d", "deny", 90), rule("a", "allow", 80, sourceRanges=["35.199.224.0/20", *HEALTH])],
+            "from 35.199.240.0",
+            id="let in before, but for the rest of a range",
         ),
+        pytest.param([above("deny")], "policy rule 1 says deny", id="a hierarchical deny"),
+        pytest.param([above("deny", *HEALTH)], "health checks", id="a hierarchical deny of health checks"),
+        pytest.param([above("deny", "10.9.0.0/16")], "", id="a hierarchical deny of others"),
+        pytest.param([above("allow", SERVERLESS, *HEALTH), rule("d", "deny", 1)], "", id="a hierarchical allow"),
         pytest.param([beside("deny")], "", id="a network policy comes after"),
         pytest.param([beside("deny", before=True)], "policy rule 1 says deny", id="a network policy that comes before"),
     ],

@@ -110,6 +110,22 @@ async def test_zones_of_targets(text: str, zones: dict[str, dict[str, str]]) -> 
     assert {zone["dnsName"]: records for zone, records in await listed(seeded(text))} == zones
 
 
+@pytest.mark.parametrize(
+    ("access", "name", "address"),
+    [
+        pytest.param(INSIDE, "api.corp.example", "10.1.0.4", id="the target inside"),
+        pytest.param(None, "api.corp.example", "203.0.113.1", id="the public record outside"),
+        pytest.param(INSIDE, "www.corp.example", "203.0.113.2", id="what else is public is not hidden"),
+        pytest.param(None, "www.corp.example", "203.0.113.2", id="and the longest public zone answers"),
+    ],
+)
+def test_a_targets_name_in_a_public_zone(access: Body | None, name: str, address: str) -> None:
+    wide = public("example", '"www.corp.example" = "203.0.113.9"')
+    narrow = public("corp.example", 'api = "203.0.113.1", www = "203.0.113.2"')
+    for text in (wide + narrow, narrow + wide):
+        assert resolve(seeded(text + TARGET.format(1, "10.1.0.4", "api.corp.example")), access, name) == address
+
+
 async def test_the_shape_of_a_private_zone() -> None:
     world = seeded(private("corp.example", 'db = "10.1.0.9"') + public("corp.example"))
     inner, outer = await every(world, "dns.managedZones.list", "managedZones")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.serving import serving
+from tests.sandbox.serving import SMALL, serving
 
 GCLOUD = shutil.which("gcloud")
 REGION = "--region=us-central1"
@@ -33,6 +33,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "PROXY_ADDRESS": "127.0.0.1",
         "PROXY_PORT": str(port),
         "API_ENDPOINT_OVERRIDES_COMPUTE": "http://compute.googleapis.com/compute/v1/",
+        "API_ENDPOINT_OVERRIDES_DNS": "http://dns.googleapis.com/dns/v1/",
         "API_ENDPOINT_OVERRIDES_VPCACCESS": "http://vpcaccess.googleapis.com/",
     }
     metadata = {"GCE_METADATA_ROOT": f"127.0.0.1:{port}"}
@@ -72,3 +73,33 @@ async def test_gcloud_creates_and_lists_what_a_connector_needs(tmp_path: Path) -
     assert [(subnet["name"], subnet["ipCidrRange"]) for subnet in listed] == [("typed", "10.8.1.0/28")]
     assert (connector["state"], connector["subnet"]["name"]) == ("READY", "typed")
     assert [(rule["name"], rule["sourceRanges"]) for rule in rules] == [("typed", ["10.8.1.0/28"])]
+
+
+NAMED = """
+[[subnet]]
+name = "my-subnet"
+network = "my-vpc"
+range = "10.0.0.0/24"
+
+[[target]]
+name = "front"
+address = "10.0.0.20"
+network = "my-vpc"
+tags = ["web"]
+kind = "ilb"
+dns = "front.corp.example"
+"""
+
+
+async def test_gcloud_lists_zones_and_what_is_behind_a_load_balancer(tmp_path: Path) -> None:
+    async with serving(tmp_path, SMALL + NAMED) as server:
+        at = _environment(tmp_path, server.port)
+        zones = await _gcloud(at, "dns", "managed-zones", "list")
+        sets = await _gcloud(at, "dns", "record-sets", "list", "--zone=corp-example", "--filter=type=A")
+        service = await _gcloud(at, "compute", "backend-services", "describe", "front-service", REGION)
+        zone, _, group = service["backends"][0]["group"].split("/")[-3:]
+        words = "compute", "instance-groups", "list-instances", group, f"--zone={zone}"
+        members = await _gcloud(at, *words)
+    assert ("corp-example", "corp.example.") in [(found["name"], found["dnsName"]) for found in zones]
+    assert ("front.corp.example.", ["10.0.0.20"]) in [(found["name"], found["rrdatas"]) for found in sets]
+    assert [member["instance"].rsplit("/", 1)[-1] for member in members] == ["front-backend"]

@@ -143,6 +143,8 @@ def _row(trace: Trace, hop: Hop, *, leg: int | None, deciding: bool) -> HopRow:
         decider = trace.legs[leg].verdict.decided_by
         plain = Decided(kind=decider.kind, name=decider.name, priority=decider.priority, policy=decider.policy)
         text = _rule(plain, brief=True)
+    if deciding and not trace.delivered:
+        said = trace.hops[-1].detail
     return HopRow(
         state=_state(trace, hop, deciding), label=label, text=text, said=said, api=hop.state, leg=leg, deciding=deciding
     )
@@ -167,7 +169,7 @@ def _lacking(trace: Trace) -> tuple[HopRow, ...]:
     """The row of what stops a packet without a hop of its own: a name without address, no NAT, no Google access."""
     if trace.delivered or not trace.hops:
         return ()
-    said, api = trace.hops[-1].detail, trace.hops[-1].state
+    said, api = trace.hops[-1].detail, trace.cause
     state = UNCLEAR if trace.verdict == ABORT else STOPS
     if trace.goal.lost is not None:
         return (HopRow(state=state, label="name", text=trace.goal.host, said=said, api=api, deciding=True),)

@@ -27,7 +27,8 @@ class Host(Struct, frozen=True, kw_only=True):
     """Who has an address. `kind` is one of this module's words; `machines` are the VMs that the firewall guards.
 
     `known` says whether those machines and their tags could be read; a proxy, an endpoint and a managed service have no
-    firewall of the network before them. `ports` (empty: all) are those that a forwarding rule takes. `region` is set when only that region reaches it.
+    firewall of the network before them. `ports` (empty: all) are those that a forwarding rule takes. `region` is set
+    when only that region reaches it.
     """
 
     name: str

@@ -98,11 +98,14 @@ def prove(
         targets = list(_targets(topology, network, direction))
         ports = _ports_at_bounds(after, asked)
         total += len(senders) * len(targets) * len(ports)
-        for packet, labels, target in _inside(rules, senders, targets, ports):
-            compared += len(labels)
-            was, now = (evaluate_direction(rs, packet, direction).action for rs in (before, after))
-            if was is not now:
-                changed.update((_changed(packet, label, target, was, now, asked), None) for label in labels)
+        for target, packets in _inside(rules, senders, targets, ports):
+            one = next(iter(packets))
+            was_rules, now_rules = (_about(rs, one, direction) for rs in (before, after))
+            for packet, labels in packets.items():
+                compared += len(labels)
+                was, now = (evaluate_direction(rs, packet, direction).action for rs in (was_rules, now_rules))
+                if was is not now:
+                    changed.update((_changed(packet, label, target, was, now, asked), None) for label in labels)
     return Proof(total=total, compared=compared, changed=tuple(changed))
 
 
@@ -171,28 +174,46 @@ def _ports_at_bounds(rules: Ruleset, asked: Asked) -> tuple[tuple[str, int | Non
     return tuple(dict.fromkeys([*every, wanted]))
 
 
+_Alike = dict[Packet, list[str]]
+"""Packets to one port of one target, each with the labels of all who send it."""
+
+
 def _inside(
     rules: Iterable[FirewallRule],
     senders: list[Sender],
     targets: list[_Target],
     ports: Iterable[tuple[str, int | None]],
-) -> Iterator[tuple[Packet, list[str], _Target]]:
-    """Every packet that one of the rules may match, once, with the labels of all who send it."""
+) -> Iterator[tuple[_Target, _Alike]]:
+    """Every packet that one of the rules may match, once."""
     seen: set[Packet] = set()
     for rule in rules:
         alike: dict[Source, list[str]] = {}
         for sender in senders:
             if _overlaps(rule, sender.source):
                 alike.setdefault(sender.source, []).append(sender.label)
-        near = [t for t in targets if _holds(rule.destinations, t.destination.address)]
         served = [one for one in ports if _serves(rule, *one)]
-        for target in near:
-            for source, labels in alike.items():
-                for protocol, port in served:
+        for target in targets:
+            for protocol, port in served if _holds(rule.destinations, target.destination.address) else ():
+                packets: _Alike = {}
+                for source, labels in alike.items():
                     packet = Packet(source=source, destination=target.destination, protocol=protocol, port=port)
                     if packet not in seen:
                         seen.add(packet)
-                        yield packet, labels, target
+                        packets[packet] = labels
+                if packets:
+                    yield target, packets
+
+
+def _about(rules: Ruleset, packet: Packet, direction: str) -> Ruleset:
+    """The rules for the packet's target and port alone: asking those for many senders is cheap."""
+    address = parse_found(packet.destination.address)
+    if address is None:
+        return rules
+    layers = tuple(
+        tuple(rule for rule in layer if rule.direction == direction and rule.covers(packet, address[0]))
+        for layer in rules.layers
+    )
+    return Ruleset(layers, 0, frozenset())
 
 
 def _overlaps(rule: FirewallRule, source: Source) -> bool:

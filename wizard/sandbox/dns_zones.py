@@ -26,13 +26,14 @@ def zones(scenario: Scenario) -> list[Zone]:
     private = [zone.dns for zone in named if zone.private]
     names = {plain(t.dns): t.address for t in reversed(scenario.targets) if t.dns}
     own = {name: address for name, address in names.items() if not covering(private, name)}
-    public = {name: address for zone in reversed(named) if not zone.private for name, address in zone.records.items()}
+    outer = sorted((zone for zone in reversed(named) if not zone.private), key=lambda zone: len(zone.dns))
+    public = {name: address for zone in outer for name, address in zone.records.items()}
     parents = sorted({name.partition(".")[2] or name for name in own})
     implied = [
         Zone(
             parent,
             True,
-            {n: a for n, a in sorted((own | public).items()) if covering([*private, *parents], n) == parent},
+            {n: a for n, a in sorted((public | own).items()) if covering([*private, *parents], n) == parent},
         )
         for parent in parents
     ]

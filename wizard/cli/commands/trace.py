@@ -21,6 +21,7 @@ from wizard.inventory import Inventory
 from wizard.network.path import trace
 from wizard.network.topology import Topology
 from wizard.network.tracing import DELIVER, DROP, Origin, Trace
+from wizard.plan.repair import repairs, repairs_document
 from wizard.records import Target
 from wizard.trace.document import opinion_document, trace_document
 from wizard.trace.explain import explain
@@ -97,13 +98,20 @@ async def _opinion(session: Session, asked: Asked, found: Trace, console: Consol
 
 
 def _show(asked: Asked, found: Trace, opinion: Opinion | None, console: Console) -> None:
-    explained = explain(asked.topology, found)
+    explained, mended = explain(asked.topology, found), repairs(asked.topology, found, _others(asked.facts))
     if console.json:
-        document = trace_document(found, explained.near, explained.rows)
+        document = trace_document(found, explained.near, explained.rows) | repairs_document(mended)
         console.document(document | (opinion_document(opinion.result, opinion.agrees) if opinion is not None else {}))
         return
-    for line in (*trace_lines(found, explained.near), *(opinion_lines(opinion) if opinion is not None else ())):
+    told = trace_lines(found, explained.near, mended)
+    for line in (*told, *(opinion_lines(opinion) if opinion is not None else ())):
         console.say(line)
+
+
+def _others(facts: Inventory) -> list[Origin]:
+    """Every service and job, which a change may concern as well."""
+    subjects: tuple[Subject, ...] = (*facts.services, *facts.jobs)
+    return [origin_of(facts, subject) for subject in subjects]
 
 
 async def _read(session: Session, parsed: Namespace, console: Console) -> Inventory:

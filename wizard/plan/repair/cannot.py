@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wizard.network.egress_modes import private_block
-from wizard.network.leaving import is_vip
+from wizard.network.leaving import is_class_e, is_vip
 from wizard.network.topology import Topology
 from wizard.network.tracing import CONNECTOR, Trace
 from wizard.plan.repair.model import CannotFix, Words
@@ -21,6 +21,7 @@ def cannot_fix(topology: Topology, trace: Trace) -> CannotFix:
         "INSTANCE_NOT_RUNNING": _stopped,
         "VPC_CONNECTOR_NOT_RUNNING": _connector,
         "FORWARDING_RULE_MISMATCH": _balancer,
+        "FORWARDING_RULE_REGION_MISMATCH": _far_balancer,
         "ROUTE_NEXT_HOP_IP_ADDRESS_NOT_RESOLVED": _next_hop,
     }
     found = by_cause.get(trace.cause)
@@ -42,7 +43,9 @@ def _routes(trace: Trace) -> str:
 def _no_route(topology: Topology, trace: Trace) -> CannotFix:
     """Nothing leads there: perhaps because the network that has the address is not, or only indirectly, connected."""
     network, address = trace.origin.network, trace.goal.address
-    gateway = not address or is_vip(address) or not private_block(address)
+    if not network:
+        return CannotFix(reason=_detail(trace), who=f"whoever runs {trace.goal.host}: is this its address?")
+    gateway = not address or is_vip(address) or not (private_block(address) or is_class_e(address))
     if gateway:
         range_ = "199.36.153.8/30" if is_vip(address) else "0.0.0.0/0"
         arguments = ("routes", "create", f"{network}-to-internet", f"--network={network}")
@@ -117,6 +120,14 @@ def _connector(topology: Topology, trace: Trace) -> CannotFix:
 def _balancer(topology: Topology, trace: Trace) -> CannotFix:
     name = trace.decided_by.name if trace.decided_by is not None else "the load balancer"
     return CannotFix(reason=_detail(trace), who=f"whoever runs {name}; or use a port that it takes")
+
+
+def _far_balancer(topology: Topology, trace: Trace) -> CannotFix:
+    rule = next((r for r in topology.facts.forwarding_rules if r.address == trace.goal.address), None)
+    if rule is None:
+        return _balancer(topology, trace)
+    update = ("forwarding-rules", "update", rule.name, f"--region={rule.region}", "--allow-global-access")
+    return CannotFix(reason=_detail(trace), who=f"whoever runs {rule.name}", gcloud=_compute(topology, *update))
 
 
 def _next_hop(topology: Topology, trace: Trace) -> CannotFix:

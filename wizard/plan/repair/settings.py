@@ -44,9 +44,10 @@ def _way_in(topology: Topology, trace: Trace, siblings: tuple[Origin, ...]) -> _
     kind = origin.resource.partition(" ")[0]
     if kind == "revision":
         return CannotFix(reason=f"{origin.resource} cannot change any more", who="whoever deploys its service anew")
+    mode = PRIVATE_RANGES_ONLY if trace.cause == "VPC_CONNECTOR_NOT_SET" else ALL_TRAFFIC
     runvpc: Words = ()
     if kind == "service":
-        runvpc = ("runvpc", "setup", f"--service={name}", f"--target={goal.label}")
+        runvpc = ("runvpc", "setup", f"--service={name}", f"--target={goal.label}", f"--egress={mode}")
         runvpc += (f"--region={origin.region}",) if origin.region else ()
     title = f"give {origin.resource} a way into the network"
     subnet = _roomy(topology, trace)
@@ -55,7 +56,7 @@ def _way_in(topology: Topology, trace: Trace, siblings: tuple[Origin, ...]) -> _
         resource = "jobs" if origin.start == FROM_JOB else "services"
         update = ("gcloud", "run", resource, "update", name, f"--project={topology.facts.project}")
         where = (f"--region={origin.region}", f"--network={subnet.network}", f"--subnet={subnet.name}")
-        gcloud = ((*update, *where, f"--vpc-egress={PRIVATE_RANGES_ONLY}"),)
+        gcloud = ((*update, *where, f"--vpc-egress={mode}"),)
     if not runvpc and not gcloud:
         reason = f"{origin.resource} has no way into a network, and no subnet of {origin.region} is near the target"
         return CannotFix(reason=reason, who="whoever administers subnets: one is needed")
@@ -86,7 +87,9 @@ def _is_large_enough(subnet: Subnet) -> bool:
 def _everything_in(topology: Topology, trace: Trace, siblings: tuple[Origin, ...]) -> _Made:
     """The address is not private, and yet the network's: it must be sent there. Not for what left by a route."""
     origin = trace.origin
-    if origin.way == NO_WAY or origin.egress == ALL_TRAFFIC or trace.legs:
+    if origin.way == NO_WAY:
+        return _way_in(topology, trace, siblings) if topology.networks_of(trace.goal.address) else None
+    if origin.egress == ALL_TRAFFIC or trace.legs:
         return None
     return _all_traffic(topology, trace)
 

@@ -1,0 +1,13 @@
+"""What a page says when somebody wants a trace. The application opens it: pages do not know that page."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+
+class TraceWanted(Message):
+    """Somebody wants to know why there is no connection to `target`; empty means the one that is most likely meant."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__()
+        self.target = target
