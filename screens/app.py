@@ -98,10 +98,6 @@ class WizardApp(App[None], inherit_bindings=False):
         """The page on top, None under a dialog."""
         return self.screen if isinstance(self.screen, WizardPage) else None
 
-    @property
-    def _traces(self) -> bool:
-        return isinstance(self.screen, TracePage)
-
     def action_next_page(self) -> None:
         if self.page is not None:
             self.page.action_next_page()
@@ -197,25 +193,29 @@ class WizardApp(App[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What cannot be done now is greyed; what makes no sense here is hidden."""
-        page = self.page
-        if page is None:
-            return action in _UNDER_DIALOGS or action not in BY_ID or (action == "command_palette" and self._traces)
+        return self._possible(action, self.screen)
+
+    def _possible(self, action: str, screen: Screen[Any]) -> bool | None:
+        """The same on this screen, which may be below the palette."""
+        if not isinstance(screen, WizardPage):
+            traces = isinstance(screen, TracePage) and action == "command_palette"
+            return traces or action in _UNDER_DIALOGS or action not in BY_ID
         if action == "next_page":
-            return None if page.ready(self.wizard.model) else bool(page.next_label(self.wizard.model))
+            return None if screen.ready(self.wizard.model) else bool(screen.next_label(self.wizard.model))
         command = BY_ID.get(action)
-        if command is not None and page.PAGE not in command.pages:
+        if command is not None and screen.PAGE not in command.pages:
             return False
         if action in ("pause", "stop"):
             return True if self.wizard.model.running else None
         if action == "faults":
             return self.wizard.model.session is not None and self.wizard.model.session.simulated
-        return page.has_filter if action == "filter" else True
+        return screen.has_filter if action == "filter" else True
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: the same table as keys and footer, and only what can be done now."""
+        """The palette: the same table as keys and footer, and only what can be done now on the screen below it."""
         for command in COMMANDS:
             traces = command.on_trace and isinstance(screen, TracePage)
-            if traces or self.check_action(command.id, ()):
+            if traces or self._possible(command.id, screen):
                 run = self._run(command.id, screen if traces else self)
                 yield SystemCommand(command.title, f"{command.help} ({command.keys})", run)
 

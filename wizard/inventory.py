@@ -104,8 +104,8 @@ async def read(
     """Read everything that setting up `service` in `region` may depend on.
 
     What may not be read becomes a gap, never an exception. Effective firewalls and peering routes are read for
-    `network`, or for every network when there are few. Traces also need private zones (`dns`) and the machines behind
-    load balancers (`backends`), which take permissions that nothing else does.
+    `network` and its peers, or for every network when there are few. Traces also need private zones (`dns`) and the
+    machines behind load balancers (`backends`), which take permissions that nothing else does.
     """
     asked = (*APIS, DNS_API) if dns else APIS
     r = _Reader(cloud, dict.fromkeys(asked, True))
@@ -170,7 +170,8 @@ async def _lists(r: _Reader, region: str) -> Inventory:
 
 def _chosen(networks: tuple[Network, ...], name: str) -> tuple[Network, ...]:
     if name:
-        return tuple(n for n in networks if n.name == name)
+        peers = {p.network for n in networks if n.name == name for p in n.peerings}
+        return tuple(n for n in networks if n.name == name or n.name in peers)
     return networks if len(networks) <= _FEW_NETWORKS else ()
 
 

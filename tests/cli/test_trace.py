@@ -54,6 +54,8 @@ def test_every_feature(words: str, verdict: str, cause: str, decider: str) -> No
     assert ended == (Exit.DONE if verdict == "DELIVER" else Exit.NOT_CONNECTED)
     assert found["hops"][-1]["state"] in (verdict, "FORWARD")
     assert decider == "" or found["decided_by"]["name"].startswith(decider)
+    assert ("fixes" in found) != ("cannot_fix" in found)
+    assert bool(found.get("fixes") or found.get("cannot_fix")) == (verdict == "DROP")
     assert 0 <= found["deciding_hop"] < len(found["hops"])
 
 
@@ -97,5 +99,7 @@ def test_lines_fit_eighty_columns_and_mark_the_hop_that_decides() -> None:
     screen = Screen()
     screen.run("trace", "direct", "redis://10.0.0.3", *SANDBOX)
     lines = screen.out.getvalue().splitlines()
-    assert max(map(len, lines)) <= 80
+    commands = ("    gcloud ", "    runvpc ")
+    assert max(len(line) for line in lines if not line.startswith(commands)) <= 80
+    assert any(line.startswith(commands) for line in lines)
     assert [line.split()[1] for line in lines if line.startswith(">")] == ["APPLY_INGRESS_FIREWALL_RULE"]

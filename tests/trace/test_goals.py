@@ -7,6 +7,7 @@ from msgspec import structs
 
 from tests.trace.facts import INSIDE, OUTSIDE, project, zone
 from wizard.errors import InputError
+from wizard.inventory import Gap
 from wizard.network.tracing import Goal, Origin
 from wizard.records import DnsZone
 from wizard.trace.goals import check_target, goal_of, named_target
@@ -77,7 +78,22 @@ def test_aliases_are_followed_but_not_for_ever() -> None:
 def test_a_zone_that_asks_elsewhere_is_not_known() -> None:
     found = goal("db.corp.example:1", structs.replace(zone("corp.example", {}), forwarding=True))
     assert (found.kind, found.lost, found.address) == ("public", None, "")
-    assert found.notes
+    assert found.doubts
+
+
+def test_wildcards_are_for_names_without_records_of_their_own() -> None:
+    wild = zone("corp.example", {"*.corp.example.": "10.0.0.7", "db.corp.example.": "10.0.0.5"})
+    assert goal("any.corp.example:1", wild).address == "10.0.0.7"
+    assert goal("two.down.corp.example:1", wild).address == "10.0.0.7"
+    assert goal("db.corp.example:1", wild).address == "10.0.0.5"
+    assert goal("corp.example:1", wild).lost is not None
+
+
+def test_zones_that_could_not_be_read_leave_a_doubt() -> None:
+    facts = project(gaps=(Gap(what="DNS zones", status="PERMISSION_DENIED", message="no"),))
+    assert goal_of(facts, INSIDE, named_target(facts, "db.corp.example:1")).doubts
+    assert not goal_of(facts, OUTSIDE, named_target(facts, "db.corp.example:1")).doubts
+    assert not goal("db.corp.example:1").doubts
 
 
 @pytest.mark.parametrize(

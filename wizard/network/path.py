@@ -11,7 +11,7 @@ from wizard.network.crossing import connector_traffic, leave_firewall
 from wizard.network.egress_modes import ALL_TRAFFIC, PRIVATE_RANGES_ONLY, private_block
 from wizard.network.intervals import parse_found
 from wizard.network.leaving import is_class_e, refuse_from_outside, through_gateway
-from wizard.network.routes import INTERNET_GATEWAY, Choice, equals
+from wizard.network.routes import INTERNET_GATEWAY, TUNNEL, Choice, equals
 from wizard.network.topology import Topology
 from wizard.network.tracing import ABORT, CONNECTOR, NO_WAY, Decided, Goal, Origin, Stop, Trace
 from wizard.network.walk import Walk, by_route, dropped
@@ -30,6 +30,8 @@ def trace(topology: Topology, origin: Origin, goal: Goal) -> Trace:
     """What becomes of the first packet of a connection from `origin` to `goal`."""
     walk = Walk(topology, origin, goal)
     mode = origin.egress or PRIVATE_RANGES_ONLY
+    for doubt in goal.doubts:
+        walk.doubt(doubt)
     walk.hop(origin.start, origin.resource, "" if origin.way == NO_WAY else f"egress {mode}")
     if goal.lost is not None:
         return walk.ended(goal.lost)
@@ -125,6 +127,9 @@ def _follow(walk: Walk, choice: Choice, address: str) -> Stop | None:
     if choice.hop_type in _PLACES:
         state, beyond = _PLACES[choice.hop_type]
         walk.hop(state, choice.hop or choice.name)
+        if choice.hop_type == TUNNEL and is_vip(address):
+            detail = f"{choice.name} leads {address} into a tunnel: it is only behind the default internet gateway"
+            return dropped("PRIVATE_GOOGLE_ACCESS_VIA_VPN_TUNNEL_UNSUPPORTED", detail)
         walk.hop("FORWARD", choice.hop or choice.name, beyond)
         walk.doubt(
             f"what lies {beyond} is not visible from here: its firewall, and its route back to {walk.origin.range}"

@@ -57,7 +57,8 @@ class Goal(Struct, frozen=True, kw_only=True):
     `address` is the IPv4 address that the host has for this origin, empty for a name with public addresses only.
     `kind` is `address`, `google_api` (a name under googleapis.com), `run` (a name under run.app) or `public`.
     `internal_ingress` tells a service of Cloud Run that answers only what comes from the network.
-    `lost` is set when the name has no address at all. `notes` say where the address was found.
+    `lost` is set when the name has no address at all. `notes` say where the address was found, `doubts` what about it
+    only a live test settles.
     """
 
     label: str
@@ -69,6 +70,7 @@ class Goal(Struct, frozen=True, kw_only=True):
     internal_ingress: bool = False
     lost: Stop | None = None
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 class Hop(Struct, frozen=True, kw_only=True):

@@ -82,8 +82,8 @@ def _by_zone(inventory: Inventory, origin: Origin, goal: Goal) -> Goal:
     if found.address:
         return _at(goal, found.address, f"private zone {found.zone} has {found.address} for it")
     if found.elsewhere:
-        note = f"{goal.host} is asked of {found.elsewhere} ({found.zone}): its address is not known here"
-        return Goal(label=goal.label, host=goal.host, port=goal.port, kind="public", notes=(note,))
+        doubt = f"{goal.host} is asked of {found.elsewhere} ({found.zone}): its address is not known here"
+        return Goal(label=goal.label, host=goal.host, port=goal.port, kind="public", doubts=(doubt,))
     if found.zone:
         detail = f"{goal.host} has no address: private zone {found.zone} answers for it and has no such record"
         return _lost(goal, detail)
@@ -104,7 +104,24 @@ def _public(inventory: Inventory, origin: Origin, goal: Goal) -> Goal:
             f"{goal.host} is in private zone {hidden[0].dns_name.rstrip('.')}, which only a network's instances see"
         )
         return _lost(goal, detail, "VPC_CONNECTOR_NOT_SET")
-    return Goal(label=goal.label, host=goal.host, port=goal.port, kind=kind, internal_ingress=internal)
+    return Goal(
+        label=goal.label,
+        host=goal.host,
+        port=goal.port,
+        kind=kind,
+        internal_ingress=internal,
+        doubts=_doubts(inventory, origin, goal.host),
+    )
+
+
+def _doubts(inventory: Inventory, origin: Origin, host: str) -> tuple[str, ...]:
+    """Private zones that could not be read may give the name another address."""
+    unread = any(gap.what == "DNS zones" for gap in inventory.gaps)
+    return (
+        (f"private DNS zones could not be read: {host} may have a private address",)
+        if unread and origin.network
+        else ()
+    )
 
 
 def _has_internal_ingress(services: tuple[Service, ...], host: str) -> bool:

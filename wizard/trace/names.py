@@ -36,13 +36,23 @@ def look_up(inventory: Inventory, network: str, name: str) -> Found:
         known = zone.dns_name.rstrip(".")
         if elsewhere := _elsewhere(zone):
             return Found(zone=known, elsewhere=elsewhere)
-        values = {r.type: r.values for r in zone.records if r.name.lower().rstrip(".") == asked}
+        values = _records(zone, asked)
         if values.get("A"):
             return Found(zone=known, address=values["A"][0])
         if not values.get("CNAME"):
             return Found(zone=known)
         asked = values["CNAME"][0].lower().rstrip(".")
     return Found(zone="", alias=asked)
+
+
+def _records(zone: DnsZone, name: str) -> dict[str, tuple[str, ...]]:
+    """Values by type for a name: its own records, else those of the nearest wildcard above it (RFC 4592)."""
+    by_name: dict[str, dict[str, tuple[str, ...]]] = {}
+    for record in zone.records:
+        by_name.setdefault(record.name.lower().rstrip("."), {})[record.type] = record.values
+    labels = name.split(".")
+    wildcards = (".".join(("*", *labels[n:])) for n in range(1, len(labels)))
+    return next((by_name[known] for known in (name, *wildcards) if known in by_name), {})
 
 
 def _elsewhere(zone: DnsZone) -> str:

@@ -57,7 +57,8 @@ async def _all(options: Options, parsed: Namespace, console: Console) -> Exit:
     for text in parsed.operands:
         check_target(text)
     async with connected(options, console, project=options.project, region=options.region) as session:
-        facts = await _read(session, parsed, console)
+        facts = await _read(session, parsed.in_network)
+    _say_gaps(facts, console)
     return trace_all(facts, parsed.operands, console)
 
 
@@ -82,12 +83,13 @@ async def _one(options: Options, parsed: Namespace, console: Console, service: s
     async with connected(options, console, project=options.project, region=options.region) as session:
         ref = service_name.parse(service, session.project, session.region)
         subject = await service_name.find(session.cloud, ref)
-        facts = await _read(session, parsed, console)
+        facts = await _read_for(session, subject, parsed.in_network)
         wanted, topology = named_target(facts, target), topology_of(facts)
         origin = _changed(facts, topology, origin_of(facts, subject), wanted, parsed)
         asked = Asked(subject=subject, facts=facts, topology=topology, origin=origin)
         found = trace(topology, origin, goal_of(facts, origin, wanted))
         opinion = await _opinion(session, asked, found, console) if parsed.opinion else None
+    _say_gaps(facts, console)
     _show(asked, found, opinion, console)
     return _ENDS.get(found.verdict, Exit.FAILED)
 
@@ -114,12 +116,21 @@ def _others(facts: Inventory) -> list[Origin]:
     return [origin_of(facts, subject) for subject in subjects]
 
 
-async def _read(session: Session, parsed: Namespace, console: Console) -> Inventory:
-    """What there is, with a word on what could not be read."""
-    facts = await inventory.read(session.cloud, session.region, "", network=parsed.in_network, dns=True, backends=True)
+async def _read(session: Session, network: str) -> Inventory:
+    return await inventory.read(session.cloud, session.region, "", network=network, dns=True, backends=True)
+
+
+async def _read_for(session: Session, subject: Subject, named: str) -> Inventory:
+    """What there is, with the firewall of the sender's own network: among many networks only one named is read."""
+    facts = await _read(session, named)
+    network = named or origin_of(facts, subject).network
+    read = network in facts.effective or any(gap.what.endswith(f" {network}") for gap in facts.gaps)
+    return facts if read or not network else await _read(session, network)
+
+
+def _say_gaps(facts: Inventory, console: Console) -> None:
     for gap in facts.gaps:
         console.note(f"could not read {gap.what}: {gap.message}")
-    return facts
 
 
 def _changed(facts: Inventory, topology: Topology, origin: Origin, target: Target, parsed: Namespace) -> Origin:
