@@ -85,8 +85,8 @@ class WizardPage(Screen[None]):
     # --- the frame
 
     def compose(self) -> ComposeResult:
-        self.add_class(_step(WIDTHS, self.app.size.width))
-        self.add_class(_step(HEIGHTS, self.app.size.height))
+        self.add_class(size_class(WIDTHS, self.app.size.width))
+        self.add_class(size_class(HEIGHTS, self.app.size.height))
         yield Banner(id="banner")
         with Horizontal(id="main"):
             yield Rail(id="rail")
@@ -198,7 +198,7 @@ class WizardPage(Screen[None]):
             agreed(True)
 
 
-def _step(breakpoints: Sequence[tuple[int, str]], cells: int) -> str:
+def size_class(breakpoints: Sequence[tuple[int, str]], cells: int) -> str:
     """The class for so many cells. Textual sets it after the first layout, and then the page would jump once."""
     return next(name for least, name in reversed(breakpoints) if cells >= least)
 

@@ -17,9 +17,10 @@ from screens.commands import COMMANDS, bindings
 from screens.dialogs.help import Help
 from screens.helping import keys_here
 from screens.language import Tone, line, lines, state
+from screens.page import HEIGHTS, WIDTHS, size_class
 from screens.trace import telling
 from screens.trace.choosing import ChooseTarget
-from screens.trace.path import Path
+from screens.trace.way import Way
 from screens.widgets.banner import Banner
 from screens.widgets.text import Lines
 from screens.wizard import Wizard
@@ -58,6 +59,7 @@ class TracePage(Screen[None]):
         self._stop_listening: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
+        self.add_class(size_class(WIDTHS, self.app.size.width), size_class(HEIGHTS, self.app.size.height))
         yield Banner(id="banner")
         yield Lines(id="trace-title")
         yield Lines(id="trace-trouble")
@@ -66,7 +68,7 @@ class TracePage(Screen[None]):
         with Horizontal(id="trace-bar"):
             yield Tabs(*(Tab(name, id=source) for source, name in SOURCES.items()), active=self._source)
             yield Button("Other target …", id="other-target", compact=True)
-        yield Path(id="path")
+        yield Way(id="path")
         with VerticalScroll(id="detail"):
             for name in ("hop", "help", "near", "doubts", "rules"):
                 yield Lines(id=f"trace-{name}")
@@ -74,7 +76,7 @@ class TracePage(Screen[None]):
 
     def on_mount(self) -> None:
         self._draw(self.wizard.model)
-        self.query_one(Path).focus_list()
+        self.query_one(Way).focus_list()
         self._stop_listening = self.wizard.listen(self._draw)
 
     def on_unmount(self) -> None:
@@ -101,7 +103,7 @@ class TracePage(Screen[None]):
         said, rows = self._answer()
         self.query_one("#trace-verdict", Lines).put(said)
         self.query_one("#trace-met", Lines).put(telling.met(probed(self._model, self._source, self._target)))
-        self.query_one(Path).put(rows)
+        self.query_one(Way).put(rows)
         self._draw_detail()
         self._seek_help()
 
@@ -120,7 +122,7 @@ class TracePage(Screen[None]):
 
     def _draw_detail(self) -> None:
         """What is known of the hop under the cursor; why it ends so is told at the hop that decides."""
-        row, found = self.query_one(Path).looked_at, self._found
+        row, found = self.query_one(Way).looked_at, self._found
         parts = dict.fromkeys(("hop", "help", "near", "doubts", "rules"), line())
         width = self.query_one("#detail", VerticalScroll).size.width - _GAP
         if row is not None and found is not None:
@@ -148,14 +150,14 @@ class TracePage(Screen[None]):
 
     # --- what happens
 
-    @on(Path.Looked)
-    def _looked(self, event: Path.Looked) -> None:
+    @on(Way.Looked)
+    def _looked(self, event: Way.Looked) -> None:
         event.stop()
         self.query_one("#detail", VerticalScroll).scroll_home(animate=False)
         self._draw_detail()
 
-    @on(Path.Chosen)
-    def _chosen(self, event: Path.Chosen) -> None:
+    @on(Way.Chosen)
+    def _chosen(self, event: Way.Chosen) -> None:
         """Give the detail the room, and the arrows."""
         event.stop()
         self.add_class("-detail")
@@ -172,7 +174,7 @@ class TracePage(Screen[None]):
         """From the detail to the way, from the way to the page before."""
         if self.has_class("-detail"):
             self.remove_class("-detail")
-            self.query_one(Path).focus_list()
+            self.query_one(Way).focus_list()
         else:
             self.dismiss()
 

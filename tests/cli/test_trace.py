@@ -59,6 +59,18 @@ def test_every_feature(words: str, verdict: str, cause: str, decider: str) -> No
     assert 0 <= found["deciding_hop"] < len(found["hops"])
 
 
+def test_as_the_plan_would_make_it(tmp_path: Path) -> None:
+    answers = tmp_path / "answers.toml"
+    answers.write_text('version = 1\nnetwork = "my-vpc"\negress_path = "direct"\n', "utf-8")
+    words = ("trace", "none", "http://10.0.0.10", "--as", "plan", "--answers", str(answers))
+    ended, found = run(*words)
+    assert (ended, found["verdict"]) == (Exit.DONE, "DELIVER")
+    assert found["decided_by"]["name"].startswith("runvpc-none")
+    assert found["source"]["way"] == "direct"
+    ended, found = run("trace", "job:nightly", "10.0.0.10:80", "--as", "plan", "--answers", str(answers))
+    assert (ended, found["error"]["field"]) == (Exit.INPUT, "--as")
+
+
 def test_the_table_is_whole() -> None:
     assert len(ROWS) >= 25
     assert {row[1] for row in ROWS} == {"DELIVER", "DROP"}

@@ -82,11 +82,11 @@ DENY = FirewallRule(name="deny-redis", network="my-vpc", action="deny", priority
         ),
         (
             {"sources": (), "source_tags": ("web",)},
-            "source tag web: ingress rules never see the tags of Direct VPC egress; name the range 10.8.1.0/26",
+            "source tag web: not matched for Direct VPC egress, says Google; name the range 10.8.1.0/26",
         ),
         (
             {"sources": (), "source_service_accounts": ("sa@x",)},
-            "source service account sa@x: ingress rules never see the service account of Direct VPC egress;"
+            "source service account sa@x: not matched for Direct VPC egress, says Google;"
             " name the range 10.8.1.0/26",
         ),
     ],
@@ -132,6 +132,27 @@ def test_what_is_passed_on_is_not_seen_by_later_rules_of_the_policy() -> None:
     }
 
 
+def test_a_rule_for_everything_the_other_way_does_not_look_like_it() -> None:
+    assert why(replace(OPEN, direction="EGRESS", sources=(), protocols=(Ports("all"),))) == {}
+
+
+@pytest.mark.parametrize("order", ["AFTER_CLASSIC_FIREWALL", "BEFORE_CLASSIC_FIREWALL"])
+def test_a_disabled_rule_beside_a_network_policy(order: str) -> None:
+    guard = FirewallPolicy(name="guard", level="global", rules=(PolicyRule(priority=5000, action="deny"),))
+    _, found = leg_of((replace(OPEN, disabled=True),), (guard,), replace(NET, policy_order=order))
+    late = "; even then rule 5000 of policy guard (priority 5000) decides before it"
+    assert found[0].why_not == "disabled" + (late if order.startswith("BEFORE") else "")
+
+
+def test_a_disabled_rule_after_one_of_the_connector() -> None:
+    connector = connector_source(REGION, "c", "10.9.0.0/28")
+    automatic = automatic_connector_rules(REGION, "c", "10.9.0.0/28", "my-vpc")
+    off = FirewallRule(name="off", network="my-vpc", direction="EGRESS", priority=900, disabled=True)
+    packet = Packet(source=connector, destination=Destination(address="35.199.224.1"), port=80)
+    _, found = leg_of((*automatic, replace(off, protocols=(Ports("tcp"),))), direction="EGRESS", packet=packet)
+    assert found[0].why_not == "disabled; even then aet-uscentral1-c-egrfw (priority 100) decides before it"
+
+
 @pytest.mark.parametrize(("levels", "late"), [(("organization", "folder"), False), (("folder", "organization"), True)])
 def test_a_disabled_rule_of_a_policy(levels: tuple[str, str], late: bool) -> None:
     """The organization comes before folders, whatever the priorities are."""
@@ -150,7 +171,7 @@ def test_after_a_migration_the_connectors_own_rules_are_named() -> None:
     found = why(*automatic)
     assert list(found.values()) == [
         "from 10.9.0.0/28, packets come from 10.8.1.0/26",
-        "source tag vpc-connector-us-central1-c: ingress rules never see the tags of Direct VPC egress;"
+        "source tag vpc-connector-us-central1-c: not matched for Direct VPC egress, says Google;"
         " name the range 10.8.1.0/26",
     ]
 

@@ -192,3 +192,22 @@ def test_thousands_of_machines_and_services_take_a_moment() -> None:
     (small, few), (large, many) = proof(1000), proof(2000)
     assert few == many == 2
     assert large > 3 * small
+
+
+def test_ports_between_two_rules_are_not_forgotten() -> None:
+    """500-599 is the gap, and no rule names a port in it."""
+    ends = replace(NEW, name="ends", priority=800, protocols=(Ports("tcp", ("0-499", "600-65535")),))
+    wide = replace(NEW, protocols=(Ports("tcp"),))
+    proof = prove(Topology(structs.replace(FACTS, rules=(ends,))), SERVICE, (wide,), ASKED)
+    assert {change.port for change in proof.changed if change.sender == "service a"} == {500}
+
+
+def test_on_the_way_out_addresses_of_peers_count_too() -> None:
+    networks = (Network(name="my-vpc", peerings=(Peering(name="p", network="peer"),)), Network(name="peer"))
+    there = Instance(name="there", network="peer", address="10.40.0.2")
+    shut = FirewallRule(name="shut", network="my-vpc", direction="EGRESS", action="deny", protocols=(Ports("all"),))
+    facts = structs.replace(FACTS, networks=networks, instances=(*MACHINES, there), rules=(shut,))
+    made = replace(NEW, direction="EGRESS", destinations=("10.40.0.2/32",))
+    proof = prove(Topology(facts), SERVICE, (made,), replace(ASKED, address="10.40.0.2"))
+    assert {change.target for change in proof.changed} == {"there (10.40.0.2)"}
+    assert proof.holds

@@ -62,5 +62,5 @@ def _shown(key: str) -> str:
 
 
 def _where(command: Command) -> str:
-    pages = [NAMES[page] for page in ORDER if page in command.pages]
+    pages = [NAMES[page] for page in ORDER if page in command.pages] or ["Trace"]
     return "" if command.pages == frozenset(Page) else f" ({', '.join(pages)})"

@@ -128,8 +128,10 @@ def _add_trace(parser: ArgumentParser) -> None:
     opinion = "have Google's own Connectivity Test say it too (live only; it is removed again)"
     parser.add_argument("--second-opinion", dest="opinion", action="store_true", help=opinion)
     group = parser.add_argument_group("as it would be")
-    ways = "connector:RANGE|direct:SUBNET"
-    group.add_argument("--as", dest="way", default="", metavar=ways, help="with another way into the network")
+    ways = "connector:RANGE|direct:SUBNET|plan"
+    group.add_argument(
+        "--as", dest="way", default="", metavar=ways, help="with another way into the network; plan: that of --answers"
+    )
     group.add_argument("--egress", dest="mode", default="", metavar="MODE", help="with another egress setting")
     group.add_argument("--network", dest="in_network", default="", metavar="NETWORK", help="the network of that range")
 

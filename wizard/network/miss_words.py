@@ -102,7 +102,7 @@ def _source(rule: CompiledRule, asked: Question, across: bool) -> str:
     if across:
         return f"{named}: no {what.removesuffix('s')} is seen across a peering; name the range {range_}"
     if source.kind == DIRECT:
-        return f"{named}: ingress rules never see the {what} of Direct VPC egress; name the range {range_}"
+        return f"{named}: not matched for Direct VPC egress, says Google; name the range {range_}"
     carried = _listed(source.tags if by_tag else source.service_accounts) or "none"
     return f"{named}; packets carry {what}: {carried}; name the range {range_}"
 

@@ -10,7 +10,7 @@ from wizard.network.arriving import arrive
 from wizard.network.crossing import connector_traffic, leave_firewall
 from wizard.network.egress_modes import ALL_TRAFFIC, PRIVATE_RANGES_ONLY, private_block
 from wizard.network.intervals import parse_found
-from wizard.network.leaving import is_class_e, refuse_from_outside, through_gateway
+from wizard.network.leaving import is_class_e, is_vip, refuse_from_outside, through_gateway
 from wizard.network.routes import INTERNET_GATEWAY, TUNNEL, Choice, equals
 from wizard.network.topology import Topology
 from wizard.network.tracing import ABORT, CONNECTOR, NO_WAY, Decided, Goal, Origin, Stop, Trace

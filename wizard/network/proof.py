@@ -56,7 +56,7 @@ class Changed(Struct, frozen=True, kw_only=True):
 class Proof(Struct, frozen=True, kw_only=True):
     """`total` verdicts that are known, `compared` of them before and after, and all that change.
 
-    `total` counts ports at the bounds of rules: between two bounds all ports are alike.
+    `total` counts the first port of each stretch that no rule divides, and the one asked for: within one all are alike.
     """
 
     total: int
@@ -161,14 +161,14 @@ def _machines(host: Host) -> Iterator[_Target]:
 
 
 def _ports_at_bounds(rules: Ruleset, asked: Asked) -> tuple[tuple[str, int | None], ...]:
-    """Protocols and ports that tell all ports apart which some rule treats differently, and the one asked for."""
-    bounds = {0, 65535} | {port for port in (asked.port,) if port is not None}
+    """Protocols, and the first port of each stretch that no rule divides; the one asked for is a stretch of its own."""
+    bounds = {0} if asked.port is None else {0, asked.port, asked.port + 1}
     for layer in rules.layers:
         for rule in layer:
             for intervals in rule.protocols.values():
                 for first, last in intervals:
-                    bounds.update((first - 1, first, last, last + 1))
-    ports = sorted(port for port in bounds if 0 <= port <= 65535)
+                    bounds.update((first, last + 1))
+    ports = sorted(port for port in bounds if port <= 65535)
     wanted = (protocol_name(asked.protocol), asked.port)
     every = [(protocol, port) for protocol in _PROTOCOLS for port in ports]
     return tuple(dict.fromkeys([*every, wanted]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wizard.errors import InputError
 from wizard.inventory import Inventory
 from wizard.network.egress_modes import suffixes
+from wizard.network.intervals import parse_found, text
 from wizard.network.names import check_resource_name
 from wizard.network.tracing import NO_WAY, Goal, Origin, Stop
 from wizard.probe.targets import parse
@@ -61,13 +62,23 @@ def _is_name(text: str) -> bool:
 
 
 def _resource(inventory: Inventory, origin: Origin, name: str) -> tuple[str, str] | None:
-    """A VM or a forwarding rule of the project by its name, that in the sender's network first."""
+    """A VM, forwarding rule or private services range of the project by its name, in the sender's network first.
+
+    Of a range it is the first address that stands for all.
+    """
     if "." in name:
         return None
     found = [("VM", i.network, i.address) for i in inventory.instances if i.name == name]
     found += [("forwarding rule", r.network, r.address) for r in inventory.forwarding_rules if r.name == name]
+    ranges = (a for a in inventory.addresses if a.name == name and a.purpose == "VPC_PEERING")
+    found += [("private services range", a.network, _first_address(a.range)) for a in ranges]
     found.sort(key=lambda one: one[1] != origin.network)
     return next(((what, address) for what, _, address in found if address), None)
+
+
+def _first_address(range_: str) -> str:
+    interval = parse_found(range_)
+    return text(interval[0] + 1, interval[0] + 1).removesuffix("/32") if interval is not None else ""
 
 
 def _at(goal: Goal, address: str, note: str) -> Goal:

@@ -9,11 +9,13 @@ from msgspec import Struct
 
 from wizard import inventory
 from wizard.cli import service_name
+from wizard.cli.answer_flags import gather, given
 from wizard.cli.console import Console
 from wizard.cli.options import Options
 from wizard.cli.second_opinion import Opinion, check_possible, opinion_lines, second_opinion
 from wizard.cli.session import connected
 from wizard.cli.trace_lines import trace_lines
+from wizard.cli.trace_plan import PLAN, as_planned
 from wizard.cli.trace_survey import trace_all
 from wizard.desk import Session
 from wizard.errors import Exit, InputError, ReadOnlyError
@@ -84,14 +86,24 @@ async def _one(options: Options, parsed: Namespace, console: Console, service: s
         ref = service_name.parse(service, session.project, session.region)
         subject = await service_name.find(session.cloud, ref)
         facts = await _read_for(session, subject, parsed.in_network)
-        wanted, topology = named_target(facts, target), topology_of(facts)
-        origin = _changed(facts, topology, origin_of(facts, subject), wanted, parsed)
-        asked = Asked(subject=subject, facts=facts, topology=topology, origin=origin)
-        found = trace(topology, origin, goal_of(facts, origin, wanted))
+        wanted = named_target(facts, target)
+        asked = _asked(options, parsed, facts, subject, wanted)
+        found = trace(asked.topology, asked.origin, goal_of(asked.facts, asked.origin, wanted))
         opinion = await _opinion(session, asked, found, console) if parsed.opinion else None
     _say_gaps(facts, console)
     _show(asked, found, opinion, console)
     return _ENDS.get(found.verdict, Exit.FAILED)
+
+
+def _asked(options: Options, parsed: Namespace, facts: Inventory, subject: Subject, target: Target) -> Asked:
+    """The question as things are, as the plan of the answers would make them, or with other settings."""
+    if parsed.way == PLAN:
+        facts, topology, origin = as_planned(facts, subject, gather(options.answers, given(parsed)), target)
+        origin = what_if(facts, origin, "", parsed.mode)
+    else:
+        topology = topology_of(facts)
+        origin = _changed(facts, topology, origin_of(facts, subject), target, parsed)
+    return Asked(subject=subject, facts=facts, topology=topology, origin=origin)
 
 
 async def _opinion(session: Session, asked: Asked, found: Trace, console: Console) -> Opinion:

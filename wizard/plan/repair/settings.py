@@ -85,11 +85,11 @@ def _is_large_enough(subnet: Subnet) -> bool:
 
 
 def _everything_in(topology: Topology, trace: Trace, siblings: tuple[Origin, ...]) -> _Made:
-    """The address is not private, and yet the network's: it must be sent there. Not for what left by a route."""
+    """The address is not private, and yet the network's: it must be sent there."""
     origin = trace.origin
     if origin.way == NO_WAY:
         return _way_in(topology, trace, siblings) if topology.networks_of(trace.goal.address) else None
-    if origin.egress == ALL_TRAFFIC or trace.legs:
+    if origin.egress == ALL_TRAFFIC:
         return None
     return _all_traffic(topology, trace)
 

@@ -18,7 +18,7 @@ _STATE, _GAP = 13, 2
 _LONGEST, _NARROWEST = 16, 10
 
 
-class Path(Vertical):
+class Way(Vertical):
     """Rows of hops; the cursor begins on the one that decides."""
 
     class Looked(Message):
