@@ -109,6 +109,13 @@ async def test_effective_firewalls_of_both_calls(http: RestServer, compute: Comp
     assert (found.rules[0].action, found.rules[0].protocols) == ("deny", (Ports("tcp", ("22",)),))
 
 
+LEARNED = [
+    {"destRange": "10.9.0.0/16", "priority": 100},
+    {"destRange": "10.9.0.0/16", "priority": 90},
+    {"destRange": "10.8.0.0/16"},
+]
+
+
 async def test_routers_without_their_status(http: RestServer, compute: ComputeClient) -> None:
     body = {"name": "r1", "network": f"{URL}/global/networks/n1", "region": f"{URL}/regions/us-central1"}
     nat = {"name": "nat", "sourceSubnetworkIpRangesToNat": "ALL_SUBNETWORKS_ALL_IP_RANGES"}
@@ -116,10 +123,11 @@ async def test_routers_without_their_status(http: RestServer, compute: ComputeCl
     http.on("GET", f"{BASE}/aggregated/routers", {"items": items})
     status = f"{BASE}/regions/us-central1/routers/{{}}/getRouterStatus"
     http.on("GET", status.format("r1"), error(403, "forbidden", "Required 'compute.routers.get' permission for 'r1'"))
-    http.on("GET", status.format("r2"), {"result": {"bestRoutes": [{"destRange": "10.9.0.0/16"}]}})
+    http.on("GET", status.format("r2"), {"result": {"bestRoutes": LEARNED}})
     first, second = await ComputeReads(compute).routers()
     assert (first.nats[0].all_subnets, first.learned) == (True, ())
-    assert second.learned == ("10.9.0.0/16",)
+    assert second.learned == ("10.8.0.0/16", "10.9.0.0/16")
+    assert second.priorities == {"10.8.0.0/16": 1000, "10.9.0.0/16": 90}
 
 
 async def test_what_is_not_there(http: RestServer, compute: ComputeClient) -> None:

@@ -86,8 +86,7 @@ DENY = FirewallRule(name="deny-redis", network="my-vpc", action="deny", priority
         ),
         (
             {"sources": (), "source_service_accounts": ("sa@x",)},
-            "source service account sa@x: not matched for Direct VPC egress, says Google;"
-            " name the range 10.8.1.0/26",
+            "source service account sa@x: not matched for Direct VPC egress, says Google; name the range 10.8.1.0/26",
         ),
     ],
 )

@@ -99,3 +99,11 @@ def test_every_range_is_found_under_its_own_prefix(start: int, prefix: int) -> N
     assert all(table.choose(address) is not None for address in interval)
     if prefix:
         assert table.choose((interval[1] + 1) % 2**32) is None
+
+
+def test_a_dynamic_route_has_the_priority_that_its_router_says() -> None:
+    router = Router(name="r", network="my-vpc", region="r", learned=("10.70.0.0/16",), priorities={"10.70.0.0/16": 100})
+    static = Route(name="s", network="my-vpc", range="10.70.0.0/16", hop_type="NEXT_HOP_IP", next_hop="10.0.0.9")
+    found = route_table(NET, routes=[static], routers=[router]).choose(number("10.70.0.1"))
+    assert found is not None
+    assert (found.type, found.priority) == ("DYNAMIC", 100)

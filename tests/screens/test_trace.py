@@ -21,14 +21,14 @@ from screens.trace.way import Way
 from screens.widgets.text import Lines
 from tests.plan.worlds import URLS, tutorial, wishes
 from tests.screens import runs
-from tests.screens.stage import SIZES, app_at, model, settle
+from tests.screens.stage import SIZES, app_at, model, picture, settle
 from tests.screens.test_robust import odd
 from wizard.answers import Answers
 from wizard.errors import CloudError
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
 from wizard.inventory import Gap, Inventory
-from wizard.records import FirewallRule, Route, VpcAccess
+from wizard.records import FirewallRule, Route, Subnet, VpcAccess
 
 ALWAYS = {"Quit", "Theme", "Suspend", "Commands"}
 REDIS = "redis://10.0.0.3:6379"
@@ -269,6 +269,15 @@ async def test_from_a_failed_probe(keys: str, target: str, met: str, tmp_path: P
 
 
 @pytest.mark.parametrize("size", SIZES)
+async def test_after_a_failed_probe(size: str, tmp_path: Path, snap: SnapshotAssertion) -> None:
+    """The settings were right, and still there was no connection: both are on the page."""
+    shown = model(tmp_path, Page.CONNECTIVITY, answers=wishes("direct"))
+    assert shown.plan is not None
+    app = app_at(tmp_path, structs.replace(shown, run=runs.failed(shown.plan)))
+    assert await picture(app, SIZES[size], "t") == snap
+
+
+@pytest.mark.parametrize("size", SIZES)
 async def test_odd_names_and_words(size: str, tmp_path: Path) -> None:
     app = app_at(tmp_path, firewall(tmp_path, odd()))
     async with app.run_test(size=SIZES[size]) as pilot:
@@ -314,6 +323,18 @@ async def test_a_read_again_changes_the_answer(tmp_path: Path) -> None:
         app.wizard.put(structs.replace(app.wizard.model, inventory=with_access(firewalls=())))
         await settle(pilot)
         assert "the implied deny ingress" in said(app, "verdict")
+
+
+@pytest.mark.parametrize("range_", ["", "fd00::/64", "nonsense [/x]"])
+async def test_a_subnet_without_an_ipv4_range(range_: str, tmp_path: Path) -> None:
+    """An IPv6-only subnet has none; and whatever else an API may answer one day."""
+    subnet = Subnet(name="my-subnet", network="my-vpc", region="us-central1", range=range_)
+    app = app_at(tmp_path, firewall(tmp_path, with_access(subnets=(subnet,))))
+    async with app.run_test(size=SIZES["80x24"]) as pilot:
+        await settle(pilot)
+        await pilot.press("t", "enter")
+        await settle(pilot)
+        assert "cannot be told: my-subnet has no IPv4 range" in said(app, "verdict")
 
 
 async def test_lists_that_could_not_be_read_are_no_answer(tmp_path: Path) -> None:

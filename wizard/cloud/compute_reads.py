@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 from google.cloud import compute_v1 as api
 
@@ -26,6 +25,8 @@ from wizard.records import (
 )
 
 _PAGE = 500
+
+_USUAL_PRIORITY = 1000
 
 
 class ComputeReads:
@@ -132,8 +133,9 @@ class ComputeReads:
         learned = await asyncio.gather(*(self._learned(last(r.region), r.name) for r in found))
         return tuple(records.router(r, ranges) for r, ranges in zip(found, learned, strict=True))
 
-    async def _learned(self, region: str, name: str) -> Sequence[str]:
-        """The dynamic routes that a router knows; none when its status may not be read or it is gone."""
+    async def _learned(self, region: str, name: str) -> dict[str, int]:
+        """The dynamic routes that a router knows, each with its smallest priority; none when its status may not be read
+        or it is gone."""
 
         def status(client: api.RoutersClient, timeout: float) -> api.RouterStatusResponse:
             request = api.GetRouterStatusRouterRequest(project=self._project, region=region, router=name)
@@ -143,9 +145,14 @@ class ComputeReads:
             answer = await self._client.read("read the router's status", f"router {name}", api.RoutersClient, status)
         except CloudError as error:
             if error.status in {"PERMISSION_DENIED", "NOT_FOUND"}:
-                return ()
+                return {}
             raise
-        return sorted({r.dest_range for r in answer.result.best_routes if r.dest_range})
+        found: dict[str, int] = {}
+        for route in answer.result.best_routes:
+            if route.dest_range:
+                priority = route.priority if "priority" in route else _USUAL_PRIORITY
+                found[route.dest_range] = min(priority, found.get(route.dest_range, priority))
+        return found
 
     async def instances(self) -> tuple[Instance, ...]:
         def page(client: api.InstancesClient, token: str | None, timeout: float) -> api.InstanceAggregatedList:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from google.cloud import compute_v1
 
@@ -22,6 +22,9 @@ from wizard.records import (
 )
 
 _ALL_SUBNETS = {"ALL_SUBNETWORKS_ALL_IP_RANGES", "ALL_SUBNETWORKS_ALL_PRIMARY_IP_RANGES"}
+
+
+NOTHING: Mapping[str, int] = {}
 
 
 def network(message: compute_v1.Network) -> Network:
@@ -152,7 +155,7 @@ def address(message: compute_v1.Address) -> Address:
     )
 
 
-def router(message: compute_v1.Router, learned: Iterable[str] = ()) -> Router:
+def router(message: compute_v1.Router, learned: Mapping[str, int] = NOTHING) -> Router:
     return Router(
         name=message.name,
         uid=_uid(message.id),
@@ -160,7 +163,8 @@ def router(message: compute_v1.Router, learned: Iterable[str] = ()) -> Router:
         network=last(message.network),
         region=last(message.region),
         nats=tuple(_nat(n) for n in message.nats),
-        learned=tuple(learned),
+        learned=tuple(sorted(learned)),
+        priorities=dict(learned),
     )
 
 

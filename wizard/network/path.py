@@ -81,6 +81,9 @@ def _enter(walk: Walk) -> Stop | None:
     if walk.topology.network(origin.network) is None:
         detail = f"network {origin.network} of {origin.project or 'another project'} cannot be read from here"
         return Stop(cause="NETWORK_CONFIG_NOT_FOUND", detail=detail, verdict=ABORT)
+    if parse_found(origin.range) is None:
+        detail = f"{name} has no IPv4 range" + (f", but {origin.range}" if origin.range else "")
+        return Stop(cause="UNSUPPORTED", detail=detail, verdict=ABORT)
     return connector_traffic(walk) if origin.way == CONNECTOR else None
 
 

@@ -22,6 +22,8 @@ PEERING = "NEXT_HOP_PEERING"
 NETWORK = "NEXT_HOP_NETWORK"
 TUNNEL = "NEXT_HOP_VPN_TUNNEL"
 
+_USUAL_PRIORITY = 1000
+
 _SUBNETS = frozenset({SUBNET, PEERING_SUBNET})
 _FROM_PEERS = frozenset({PEERING_SUBNET, PEERING_STATIC, PEERING_DYNAMIC})
 _EXCHANGED = {
@@ -129,10 +131,7 @@ def route_table(
     choices += [_listed(route) for route in routes if route.network == network.name]
     choices += [_exchanged(route) for route in peering_routes if route.network == network.name and route.imported]
     choices += [
-        _learned(router.name, range_)
-        for router in routers
-        if router.network == network.name
-        for range_ in router.learned
+        _learned(router, range_) for router in routers if router.network == network.name for range_ in router.learned
     ]
     return RouteTable({(c.type, c.range, c.hop, c.priority, c.tags): c for c in choices}.values())
 
@@ -171,6 +170,13 @@ def _exchanged(route: PeeringRoute) -> Choice:
     return Choice(name=name, type=kind, range=route.range, priority=0, hop_type=PEERING, hop=route.peering)
 
 
-def _learned(router: str, range_: str) -> Choice:
+def _learned(router: Router, range_: str) -> Choice:
     """A dynamic route; whether it came over a tunnel or an attachment is the router's matter."""
-    return Choice(name=f"dynamic route of router {router}", type=DYNAMIC, range=range_, hop_type=TUNNEL, hop=router)
+    return Choice(
+        name=f"dynamic route of router {router.name}",
+        type=DYNAMIC,
+        range=range_,
+        priority=router.priorities.get(range_, _USUAL_PRIORITY),
+        hop_type=TUNNEL,
+        hop=router.name,
+    )

@@ -140,12 +140,13 @@ class Nat(Struct, frozen=True, kw_only=True):
 
 
 class Router(Resource, frozen=True, kw_only=True):
-    """A Cloud Router with its NAT gateways and the dynamic routes it has learned (CIDRs)."""
+    """A Cloud Router with its NAT gateways and the dynamic routes it has learned (CIDRs), with their priorities."""
 
     network: str
     region: str
     nats: tuple[Nat, ...] = ()
     learned: tuple[str, ...] = ()
+    priorities: dict[str, int] = {}
 
 
 class Instance(Resource, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wizard.errors import InputError
 from wizard.network.address_budget import AddressBudget, OtherUser, budget, longest_prefix
+from wizard.network.intervals import parse_found
 from wizard.plan.setup.addresses import AUTO, choose_range
 from wizard.plan.setup.draft import Draft, Egress
 from wizard.plan.setup.subnets import named_subnet, own_name, own_subnet
@@ -77,6 +78,8 @@ def max_instances(draft: Draft) -> int:
 
 def _problem(subnet: Subnet) -> str:
     """Why Direct VPC egress cannot use this subnet at all."""
+    if parse_found(subnet.range) is None:
+        return f"{subnet.name} has no IPv4 range"
     if _prefix(subnet) > longest_prefix():
         return f"{subnet.range} is too small; it must be a /{longest_prefix()} or larger"
     return ""

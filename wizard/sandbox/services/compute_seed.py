@@ -48,6 +48,9 @@ def seed(world: World) -> None:
         _policy(world, policy)
     for nat in scenario.nats:
         _nat(world, nat)
+    for route in scenario.routes:
+        if route.next_hop == "bgp":
+            _learner(world, route.network)
     for target in scenario.targets:
         _target(world, target)
 
@@ -206,6 +209,16 @@ def _nat(world: World, nat: model.Nat) -> None:
         entry["subnetworks"] = [{"name": s, "sourceIpRangesToNat": ["ALL_IP_RANGES"]} for s in nat.subnets]
     wanted: Body = {"network": _net(world, nat.network), "nats": [entry]}
     world.store.put(f"compute/{path}", compute_routers.body_of(world, path, wanted))
+
+
+def _learner(world: World, network: str) -> None:
+    """A Cloud Router that shows the learned routes of a network, unless one of its NAT gateways has a router."""
+    place = f"{_project(world)}/regions/{_region(world, '')}"
+    routers = world.store.children(f"compute/{place}", "routers")
+    if not any(body["network"] == link(_net(world, network)) for _, body in routers):
+        path = f"{place}/routers/{network}-bgp"
+        body = compute_routers.body_of(world, path, {"network": _net(world, network), "nats": []})
+        world.store.put(f"compute/{path}", body)
 
 
 def _target(world: World, target: model.Target) -> None:
