@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec import structs
@@ -18,43 +17,14 @@ from screens.dialogs.help import Help
 from screens.trace.choosing import ChooseTarget
 from screens.trace.page import TracePage
 from screens.trace.way import Way
-from screens.widgets.text import Lines
 from tests.plan.worlds import URLS, tutorial, wishes
 from tests.screens import runs
 from tests.screens.stage import SIZES, app_at, model, picture, settle
-from tests.screens.test_robust import odd
-from wizard.answers import Answers
-from wizard.errors import CloudError
+from tests.screens.tracing import REDIS, firewall, said, with_access
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
-from wizard.inventory import Gap, Inventory
-from wizard.records import FirewallRule, Route, Subnet, VpcAccess
 
 ALWAYS = {"Quit", "Theme", "Suspend", "Commands"}
-REDIS = "redis://10.0.0.3:6379"
-DEFAULT = Route(
-    name="default-route-0f3a",
-    network="my-vpc",
-    range="0.0.0.0/0",
-    next_hop="internet",
-    hop_type="NEXT_HOP_INTERNET_GATEWAY",
-)
-
-
-def with_access(egress: str = "private-ranges-only", **changes: Any) -> Inventory:
-    """The tutorial, with the service in the network already."""
-    service = tutorial().service
-    assert service is not None
-    vpc = VpcAccess(network="my-vpc", subnet="my-subnet", egress=egress)
-    service = structs.replace(service, vpc=vpc)
-    base = tutorial(service=service, services=(service,), routes=(*tutorial().routes, DEFAULT))
-    return structs.replace(base, **changes)
-
-
-def firewall(state: Path, facts: Inventory | None = None, answers: Answers | None = None) -> Model:
-    return model(state, Page.FIREWALL, facts, answers or wishes("direct"))
-
-
 Shown = tuple[Model, str, tuple[str, ...]]
 STATES: dict[str, Callable[[Path], Shown]] = {
     "blocked": lambda state: (firewall(state, with_access()), REDIS, ()),
@@ -78,10 +48,6 @@ async def test_trace(size: str, name: str, tmp_path: Path, snap: SnapshotAsserti
         await pilot.press(*keys)
         await settle(pilot)
         assert app.export_screenshot(title="runvpc", simplify=True) == snap
-
-
-def said(app: WizardApp, name: str) -> str:
-    return str(app.screen.query_one(f"#trace-{name}", Lines).content)
 
 
 def looked_at(app: WizardApp) -> str:
@@ -275,115 +241,3 @@ async def test_after_a_failed_probe(size: str, tmp_path: Path, snap: SnapshotAss
     assert shown.plan is not None
     app = app_at(tmp_path, structs.replace(shown, run=runs.failed(shown.plan)))
     assert await picture(app, SIZES[size], "t") == snap
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_odd_names_and_words(size: str, tmp_path: Path) -> None:
-    app = app_at(tmp_path, firewall(tmp_path, odd()))
-    async with app.run_test(size=SIZES[size]) as pilot:
-        await settle(pilot)
-        await pilot.press("t", *["up"] * 5)
-        for keys in ("v", "enter", "escape", "v", "down", "g", "escape"):
-            await pilot.press(keys)
-            await settle(pilot)
-        assert isinstance(app.screen, TracePage)
-        assert "[bold]" in app.export_screenshot(simplify=True)
-
-
-async def test_a_rule_with_an_odd_name_decides(tmp_path: Path) -> None:
-    rules = (structs.replace(tutorial().firewalls[0], name="deny [/x] [bold]"),)
-    app = app_at(tmp_path, firewall(tmp_path, with_access(firewalls=rules)))
-    async with app.run_test(size=SIZES["120x40"]) as pilot:
-        await settle(pilot)
-        await pilot.press("t")
-        await settle(pilot)
-        assert said(app, "verdict") == "✗ blocked by deny [/x] [bold], priority 800"
-        assert "deny [/x] [bold]" in said(app, "rules")
-
-
-async def test_an_error_while_reading_is_told_and_the_old_answer_stays(tmp_path: Path) -> None:
-    app = app_at(tmp_path, firewall(tmp_path, with_access()))
-    async with app.run_test(size=SIZES["80x24"]) as pilot:
-        await settle(pilot)
-        await pilot.press("t")
-        await settle(pilot)
-        app.wizard.troubled("reading demo-project", CloudError("the token [/x] has expired", status="UNAUTHENTICATED"))
-        await settle(pilot)
-        assert "the token [/x] has expired" in said(app, "trouble")
-        assert "F5" in said(app, "trouble")
-        assert "deny-redis-by-default" in said(app, "verdict")
-
-
-async def test_a_read_again_changes_the_answer(tmp_path: Path) -> None:
-    app = app_at(tmp_path, firewall(tmp_path, with_access()))
-    async with app.run_test(size=SIZES["80x24"]) as pilot:
-        await settle(pilot)
-        await pilot.press("t")
-        await settle(pilot)
-        app.wizard.put(structs.replace(app.wizard.model, inventory=with_access(firewalls=())))
-        await settle(pilot)
-        assert "the implied deny ingress" in said(app, "verdict")
-
-
-@pytest.mark.parametrize("range_", ["", "fd00::/64", "nonsense [/x]"])
-async def test_a_subnet_without_an_ipv4_range(range_: str, tmp_path: Path) -> None:
-    """An IPv6-only subnet has none; and whatever else an API may answer one day."""
-    subnet = Subnet(name="my-subnet", network="my-vpc", region="us-central1", range=range_)
-    app = app_at(tmp_path, firewall(tmp_path, with_access(subnets=(subnet,))))
-    async with app.run_test(size=SIZES["80x24"]) as pilot:
-        await settle(pilot)
-        await pilot.press("t", "enter")
-        await settle(pilot)
-        assert "cannot be told: my-subnet has no IPv4 range" in said(app, "verdict")
-
-
-async def test_lists_that_could_not_be_read_are_no_answer(tmp_path: Path) -> None:
-    gap = Gap(what="firewall rules", status="PERMISSION_DENIED", message="no")
-    app = app_at(tmp_path, firewall(tmp_path, with_access(firewalls=(), gaps=(gap,))))
-    async with app.run_test(size=SIZES["80x24"]) as pilot:
-        await settle(pilot)
-        await pilot.press("t")
-        await settle(pilot)
-        assert "cannot be told" in said(app, "verdict")
-        assert "cannot be read" in said(app, "verdict")
-
-
-async def test_an_empty_project(tmp_path: Path) -> None:
-    app = app_at(tmp_path, firewall(tmp_path, Inventory(project="demo-project", region="us-central1")))
-    async with app.run_test(size=SIZES["60x20"]) as pilot:
-        await settle(pilot)
-        await pilot.press("t")
-        await settle(pilot)
-        assert "does not exist yet" in said(app, "verdict")
-        await pilot.press("v", "enter", "down")
-        await settle(pilot)
-        assert "does not come as far as the service" in said(app, "verdict")
-
-
-async def test_ten_thousand_rules_are_a_window(tmp_path: Path) -> None:
-    rules = tuple(
-        FirewallRule(name=f"r-{n}", network="my-vpc", priority=n, action="deny", sources=("172.16.0.0/12",))
-        for n in range(10_000)
-    )
-    app = app_at(tmp_path, firewall(tmp_path, with_access(firewalls=(*tutorial().firewalls, *rules))))
-    async with app.run_test(size=SIZES["120x40"]) as pilot:
-        await settle(pilot)
-        await pilot.press("t", "enter", "end")
-        await settle(pilot)
-        told = said(app, "rules")
-        assert "of 10003 rules, around the decision" in told
-        assert "▸ decides" in told
-        assert len(told.splitlines()) < 150
-
-
-async def test_a_change_of_page_takes_the_trace_away(tmp_path: Path) -> None:
-    app = app_at(tmp_path, firewall(tmp_path))
-    async with app.run_test(size=SIZES["80x24"]) as pilot:
-        await settle(pilot)
-        await pilot.press("t", "g")
-        await settle(pilot)
-        app.wizard.go(Page.REVIEW)
-        await settle(pilot)
-        assert app.page is not None
-        assert app.page.PAGE is Page.REVIEW
-        assert len(app.screen_stack) == 2
