@@ -9,7 +9,7 @@ HISTORY = ("/operations/", "/revisions/", "logging/", "/executions/", "run/relea
 
 SERVICE = ("template", "ingress", "labels", "traffic", "annotations")
 IDENTITY = {"id", "uid", "selfLink", "selfLinkWithId"}
-VERSION = {"creationTimestamp", "createTime", "updateTime", "fingerprint", "etag"}
+VERSION = {"creationTimestamp", "createTime", "creationTime", "updateTime", "fingerprint", "etag"}
 """What the server gives a resource; no person sets it."""
 
 

@@ -20,9 +20,9 @@ SIZES = ((80, 24), (60, 20), (120, 40))
 
 def test_the_first_frame_says_what_this_is_and_how_to_leave() -> None:
     with Terminal(RUNVPC) as terminal:
-        screen = terminal.until(HEADING)
-        assert "Quit" in terminal.until("Quit")
-        assert "Welcome" in screen
+        terminal.until(HEADING)
+        terminal.until("Quit")
+        terminal.until("Welcome")
         terminal.keys("C-q")
         assert terminal.exit_code() == Exit.DONE
 
