@@ -114,6 +114,9 @@ def _through(world: World, packet: Packet, source: Source, appliance: Host | Non
 
 def _on_premises(world: World, packet: Packet, trail: list[str]) -> Outcome:
     """Beyond a tunnel: a router there says so when nobody has the address."""
+    if within(packet.destination, GOOGLE_API_VIPS):
+        trail.append("tunnel: these addresses of Google are behind the default internet gateway alone")
+        return "drop"
     if not _known(world, packet.destination):
         trail.append(f"machine: the router beyond knows no {packet.destination}")
         return "no_route"
@@ -130,16 +133,22 @@ def _leave(world: World, packet: Packet, source: Source, trail: list[str]) -> Ou
         if not subnet.get("privateIpGoogleAccess"):
             trail.append("internet gateway: the subnet has no Private Google Access")
             return "drop"
-    elif not has_nat(world, source):
+        return _answered(world, packet.destination, packet.port, trail)
+    if not has_nat(world, source):
         trail.append("internet gateway: no Cloud NAT for this subnet")
         return "drop"
     return _internet(world, packet.destination, packet.port, trail)
 
 
 def _internet(world: World, address: str, port: int, trail: list[str]) -> Outcome:
-    if within(address, PRIVATE):
-        trail.append("internet: a private address has no way through the internet")
+    if within(address, (*PRIVATE, *GOOGLE_API_VIPS)):
+        trail.append("internet: an address that is not announced there")
         return "drop"
+    return _answered(world, address, port, trail)
+
+
+def _answered(world: World, address: str, port: int, trail: list[str]) -> Outcome:
+    """What a target outside of every network says, if the scenario has it."""
     if not _known(world, address):
         trail.append(f"internet: the sandbox has no {address}")
         return "drop"
