@@ -12,8 +12,10 @@ from screens.widgets.choices import Choice, Choices
 from screens.widgets.text import Lines, Section
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
-from wizard.guide.egress import Destination, PathOption, matrix, options
+from wizard.guide.egress import PathOption, matrix, options
 from wizard.guide.outlook import outlook
+from wizard.guide.trace import same_ground
+from wizard.trace.matrix import MODES, WORKS, Cell, MatrixRow
 
 _MODES = (
     Choice(value="private-ranges-only", title="private-ranges-only", note="private addresses go through the network"),
@@ -35,6 +37,9 @@ class EgressPage(WizardPage):
         "through the network: with all-traffic and Private Google Access, or by a private DNS zone for run.app."
     )
 
+    _traced: Model | None = None
+    """The model that the matrix was traced for."""
+
     def body(self) -> ComposeResult:
         yield Choices("egress_path")
         yield Lines(id="comparison")
@@ -54,11 +59,17 @@ class EgressPage(WizardPage):
         self.query_one("#choices-egress_path", Choices).put([_choice(option) for option in found], chosen)
         self.query_one("#comparison", Lines).put(_comparison(found))
         self.query_one("#choices-egress", Choices).put(_MODES, model.answers.egress)
-        self.query_one("#matrix", Lines).put(_matrix(matrix(model)))
+        self._show_matrix(model)
         everything = model.answers.egress == "all-traffic"
         nat = self.query_one("#choices-nat", Choices)
         nat.display = self.query_one("#nat-heading").display = everything
         nat.put(_NAT, model.answers.nat)
+
+    def _show_matrix(self, model: Model) -> None:
+        """Traced anew only when what it stands on has changed."""
+        before, self._traced = self._traced, model
+        if before is None or not same_ground(before, model) or before.targets != model.targets:
+            self.query_one("#matrix", Lines).put(_matrix(matrix(model)))
 
     def words(self, model: Model) -> list[list[str]]:
         service = outlook(model.plan).service
@@ -104,15 +115,17 @@ def _short(text: str) -> str:
     return _SHORT.get(text, text.replace(" US dollars a month", " USD/month"))
 
 
-def _matrix(rows: tuple[Destination, ...]) -> Content:
+def _matrix(rows: tuple[MatrixRow, ...]) -> Content:
     """Works, needs something, or blocked, for each kind of destination; the reasons below."""
-    cells: list[tuple[Piece, ...]] = [("", ("private-ranges-only", Tone.MUTED), ("all-traffic", Tone.MUTED))]
-    cells += [(fit(row.name, 20), state(row.cells[0].word), state(row.cells[1].word)) for row in rows]
-    table = columns(cells)
-    why: list[Content] = []
-    modes = ("private-ranges-only", "all-traffic")
-    for row in rows:
-        for mode, cell in zip(modes, row.cells, strict=True):
-            if cell.word != "works":
-                why.append(line(glyph(cell.word), (f" {row.name}, {mode}: {cell.why}", Tone.MUTED)))
-    return lines([line(), table, *([line(), *why] if why else [])])
+    if not rows:
+        return lines([line(), line(("What each lets through shows when the plan reaches the service.", Tone.MUTED))])
+    cells: list[tuple[Piece, ...]] = [("", *((mode, Tone.MUTED) for mode in MODES))]
+    cells += [(fit(row.name, 20), *(state(cell.word) for cell in row.cells)) for row in rows]
+    why = [_why(row, cell) for row in rows for cell in row.cells if cell.word != WORKS or cell.verify]
+    return lines([line(), columns(cells), *([line(), *why] if why else [])])
+
+
+def _why(row: MatrixRow, cell: Cell) -> Content:
+    """What is in the way; of what works, what only a live test settles."""
+    sign, text = ("partly", "; ".join(cell.verify)) if cell.word == WORKS else (cell.word, cell.why)
+    return line(glyph(sign), (f" {row.name}, {cell.mode}: {text}", Tone.MUTED))

@@ -26,11 +26,13 @@ from wizard.apply.events import (
 from wizard.apply.state import RunState, replay
 from wizard.cli.documents import whole_document
 from wizard.cli.execute import exit_of
-from wizard.cli.present import end_lines, plan_lines, probe_lines
+from wizard.cli.present import end_lines, plan_lines, probe_lines, reading_lines
 from wizard.cli.progress import HEARTBEAT_SECONDS, Progress
 from wizard.errors import Exit
 from wizard.plan.plan import Finding, Plan, Severity
 from wizard.plan.step import Change, Op
+from wizard.trace.reading import Reading
+from wizard.trace.reading_causes import Cause
 
 
 def assert_plain(lines: list[str]) -> None:
@@ -53,6 +55,14 @@ def test_a_plan_is_a_table_with_findings_and_cost() -> None:
 def test_findings_of_any_text_stay_plain(message: str, fix: str) -> None:
     finding = Finding(severity=Severity.BLOCK, code="c", message=message, fix=fix)
     assert_plain(plan_lines(Plan(flow="setup", project="p", region="r", findings=(finding,))))
+
+
+@given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=200))
+def test_a_reading_of_any_text_stays_plain(target: str, said: str, look: str) -> None:
+    found = Reading(configuration=said, met=said, agree=None, summary="s", causes=(Cause(said, look), Cause("x", look)))
+    lines = reading_lines(target, found)
+    assert_plain(lines)
+    assert "  2. x" in lines
 
 
 def test_a_probe_is_a_table() -> None:

@@ -8,10 +8,12 @@ import pytest
 
 from tests.plan.worlds import tutorial, wishes
 from tests.screens.stage import model
+from wizard.flow.model import Model
 from wizard.flow.pages import Page
-from wizard.guide.egress import Cell, matrix, options
+from wizard.guide.egress import matrix, options
 from wizard.guide.express import recommendations
-from wizard.records import Nat, Router
+from wizard.records import Nat, Route, Router
+from wizard.trace.matrix import MatrixRow
 
 
 def test_the_recommended_way_comes_first_and_the_chosen_one_is_marked(tmp_path: Path) -> None:
@@ -27,6 +29,12 @@ def test_without_an_answer_the_recommended_one_is_taken(tmp_path: Path) -> None:
 
 WORKS, NEEDS, BLOCKED = "works", "needs", "blocked"
 
+DEFAULT = Route(name="default", network="my-vpc", range="0.0.0.0/0", hop_type="NEXT_HOP_INTERNET_GATEWAY")
+
+
+def row_of(shown: Model, name: str) -> MatrixRow:
+    return next(row for row in matrix(shown) if row.name == name)
+
 
 @pytest.mark.parametrize(
     ("name", "private", "everything"),
@@ -39,23 +47,45 @@ WORKS, NEEDS, BLOCKED = "works", "needs", "blocked"
     ],
 )
 def test_the_matrix(name: str, private: str, everything: str, tmp_path: Path) -> None:
-    row = next(row for row in matrix(model(tmp_path, Page.EGRESS)) if row.name == name)
+    row = row_of(model(tmp_path, Page.EGRESS, tutorial(routes=(DEFAULT,))), name)
     assert [cell.word for cell in row.cells] == [private, everything]
 
 
-def test_with_cloud_nat_a_public_address_is_reached_through_the_network(tmp_path: Path) -> None:
-    nat = Nat(name="n", all_subnets=True)
-    facts = tutorial(routers=(Router(name="r", network="my-vpc", region="us-central1", nats=(nat,)),))
-    row = next(row for row in matrix(model(tmp_path, Page.EGRESS, facts)) if row.name == "public address")
+@pytest.mark.parametrize("name", ["public address", "Google APIs", "internal Run service"])
+@pytest.mark.parametrize("path", ["connector", "direct"])
+def test_a_plan_of_all_traffic_makes_what_it_needs(path: str, name: str, tmp_path: Path) -> None:
+    wanted = wishes(path, egress="all-traffic")
+    row = row_of(model(tmp_path, Page.EGRESS, tutorial(routes=(DEFAULT,)), wanted), name)
     assert row.cells[1].word == WORKS
+
+
+def test_without_a_default_route_no_nat_helps(tmp_path: Path) -> None:
+    row = row_of(model(tmp_path, Page.EGRESS, answers=wishes("direct", egress="all-traffic")), "public address")
+    assert (row.cells[1].word, "default internet gateway" in row.cells[1].why) == (NEEDS, True)
+
+
+def test_cloud_nat_of_another_network_or_subnet_does_not_count(tmp_path: Path) -> None:
+    """Only what translates the subnet that packets come from."""
+    everywhere, elsewhere = Nat(name="n", all_subnets=True), Nat(name="n", subnets=("batch",))
+    words = []
+    for network, nat in (("my-vpc", everywhere), ("default", everywhere), ("my-vpc", elsewhere)):
+        routers = (Router(name="r", network=network, region="us-central1", nats=(nat,)),)
+        facts = tutorial(routers=routers, routes=(DEFAULT,))
+        words.append(row_of(model(tmp_path, Page.EGRESS, facts), "public address").cells[1].word)
+    assert words == [WORKS, NEEDS, NEEDS]
 
 
 def test_nat_is_no_way_to_a_service_with_internal_ingress(tmp_path: Path) -> None:
     nat = Nat(name="n", all_subnets=True)
-    facts = tutorial(routers=(Router(name="r", network="my-vpc", region="us-central1", nats=(nat,)),))
-    without = model(tmp_path, Page.EGRESS, facts, wishes("direct", egress="all-traffic", subnet="my-subnet"))
-    row = next(row for row in matrix(without) if row.name == "internal Run service")
-    assert row.cells[1] == Cell(word=WORKS, why="Private Google Access on the subnet")
+    routers = (Router(name="r", network="my-vpc", region="us-central1", nats=(nat,)),)
+    facts = tutorial(routers=routers, routes=(DEFAULT,))
+    cell = row_of(model(tmp_path, Page.EGRESS, facts), "internal Run service").cells[1]
+    assert (cell.word, cell.why.startswith("Private Google Access")) == (NEEDS, True)
+
+
+def test_there_is_no_matrix_before_a_plan_comes_as_far_as_the_service(tmp_path: Path) -> None:
+    assert matrix(model(tmp_path, Page.EGRESS, tutorial(networks=()))) == ()
+    assert matrix(model(tmp_path, Page.EGRESS, answers=wishes(targets=()))) == ()
 
 
 @pytest.mark.parametrize("path", ["connector", "direct"])

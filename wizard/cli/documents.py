@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from msgspec import to_builtins
+
 from wizard.apply.state import RunState, run_document
 from wizard.plan.plan import Plan
+from wizard.records import ProbeResult
+from wizard.trace.reading import Reading, reading_document
 
 
 def plan_document(plan: Plan) -> dict[str, object]:
@@ -29,7 +35,18 @@ def plan_document(plan: Plan) -> dict[str, object]:
     return {"steps": steps, "findings": findings, "cost": amounts}
 
 
-def whole_document(plan: Plan | None, state: RunState | None) -> dict[str, object]:
-    """Plan, run and probe; the run is absent when nothing was applied."""
+def whole_document(
+    plan: Plan | None, state: RunState | None, readings: Mapping[str, Reading] | None = None
+) -> dict[str, object]:
+    """Plan, run and probe; the run is absent when nothing was applied. `readings` are by target."""
     document: dict[str, object] = {"plan": plan_document(plan)} if plan is not None else {}
-    return {**document, **(run_document(state) if state is not None else {"probe": []})}
+    if state is None:
+        return {**document, "probe": []}
+    probe = [_probe_document(result, (readings or {}).get(result.target)) for result in state.probe]
+    return {**document, **run_document(state), "probe": probe}
+
+
+def _probe_document(result: ProbeResult, reading: Reading | None) -> dict[str, object]:
+    """What a live test met; beside a failure what the configuration says of it."""
+    document: dict[str, object] = to_builtins(result)
+    return document | ({"reading": reading_document(reading)} if reading is not None else {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from wizard.apply.events import RunStatus
 from wizard.apply.handle import RunHandle
@@ -13,11 +13,12 @@ from wizard.apply.work import Emit
 from wizard.cli.console import Console
 from wizard.cli.documents import whole_document
 from wizard.cli.options import Options
-from wizard.cli.present import end_lines
+from wizard.cli.present import end_lines, reading_lines
 from wizard.cli.progress import Progress
 from wizard.errors import Exit, InputError, ReadOnlyError
 from wizard.plan.plan import Plan
 from wizard.ports import Cloud
+from wizard.trace.reading import Reading
 
 Action = Callable[[RunHandle, Cloud, Emit, asyncio.Event], Awaitable[RunState]]
 """`run`, `resume` or `undo` of `wizard.apply`."""
@@ -63,13 +64,18 @@ async def carry_out(action: Action, handle: RunHandle, cloud: Cloud, console: Co
         beat.cancel()
 
 
-def finish(plan: Plan, state: RunState, options: Options, console: Console) -> Exit:
+def finish(
+    plan: Plan, state: RunState, options: Options, console: Console, readings: Mapping[str, Reading] | None = None
+) -> Exit:
     """Tell how the run ended, as lines or as the document, and give the exit code."""
+    for target, reading in (readings or {}).items():
+        for line in reading_lines(target, reading):
+            console.say(line)
     console.say()
     for line in end_lines(state, options.again):
         console.say(line)
     if console.json:
-        console.document(whole_document(plan, state))
+        console.document(whole_document(plan, state, readings))
     return exit_of(state)
 
 

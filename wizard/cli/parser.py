@@ -125,6 +125,10 @@ def _add_trace(parser: ArgumentParser) -> None:
     parser.add_argument("operands", metavar="SERVICE TARGET", nargs="*", help=text)
     every = "every service and job against the targets named, or all that are known"
     parser.add_argument("--all", dest="everything", action="store_true", help=every)
+    matrix = "what each egress mode lets through from SERVICE, with the targets named or those of --answers"
+    parser.add_argument("--matrix", action="store_true", help=matrix)
+    other = "another service, and everything in its network settings that is different"
+    parser.add_argument("--compare", dest="other", default="", metavar="OTHER", help=other)
     opinion = "have Google's own Connectivity Test say it too (live only; it is removed again)"
     parser.add_argument("--second-opinion", dest="opinion", action="store_true", help=opinion)
     group = parser.add_argument_group("as it would be")

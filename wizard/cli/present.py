@@ -9,6 +9,7 @@ from wizard.apply.state import RunState, StepState
 from wizard.cli.table import paragraph, table
 from wizard.plan.plan import Finding, Plan, Severity
 from wizard.records import ProbeResult
+from wizard.trace.reading import Reading
 from wizard.wording import duration
 
 WAITING = "Cloud Run gives the addresses of a subnet back 1 to 2 hours after their last user is gone; resume then."
@@ -65,6 +66,16 @@ def _attempts(result: ProbeResult) -> str:
     delays = [a.start_delay_s for a in result.attempts if a.start_delay_s]
     waited = f", network up after {duration(max(delays))}" if delays else ""
     return f"{connected} of {len(result.attempts)}{waited}"
+
+
+def reading_lines(target: str, reading: Reading) -> list[str]:
+    """A failed target: the configuration and the live test side by side, and what is likely, likeliest first."""
+    lines = ["", *paragraph(f"Why {target} did not connect", indent=0)]
+    lines += table([("configuration", reading.configuration), ("live test", reading.met), ("", reading.summary)])
+    for number, cause in enumerate(reading.causes, 1):
+        lines += paragraph(cause.text, mark=f"{number}. ")
+        lines += paragraph(f"check: {cause.look}", indent=5)
+    return lines
 
 
 def end_lines(state: RunState, again: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import structs
 
 from wizard.answers import Answers
@@ -20,15 +22,17 @@ PLAN = "plan"
 
 
 def as_planned(
-    facts: Inventory, subject: Subject, answers: Answers, target: Target
+    facts: Inventory, subject: Subject, answers: Answers, named: Sequence[Target]
 ) -> tuple[Inventory, Topology, Origin]:
-    """Facts, their indexes and the sender after the plan. Without targets among the answers it is made for this one.
+    """Facts, their indexes and the sender after the plan. Without targets among the answers it is made for those named.
 
-    Raises InputError for a revision or job, and when the plan cannot be made.
+    Raises InputError for a revision or job, without any target, and when the plan cannot be made.
     """
     if not isinstance(subject, Service):
         raise InputError("a set-up is for a service", field="--as", fix="name a service, or --as direct:SUBNET")
-    targets = tuple(parse(text) for text in answers.targets) or (target,)
+    targets = tuple(parse(text) for text in answers.targets) or tuple(named)
+    if not targets:
+        raise InputError("a plan is made for targets", field="TARGET", fix="name one", code="missing_input")
     known = structs.replace(facts, service=subject)
     plan = plan_setup(known, structs.replace(answers, service=subject.name), targets, PLAN)
     topology, origin = planned(known, plan)

@@ -20,6 +20,7 @@ from wizard.sandbox.packet import Host, Packet, Source, allowed, within
 from wizard.sandbox.world import World
 
 GOOGLE_API_VIPS = ("199.36.153.4/30", "199.36.153.8/30")
+CLASS_E = "240.0.0.0/4"
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 
 Outcome = Literal["deliver", "drop", "refuse", "no_route"]
@@ -141,10 +142,18 @@ def _leave(world: World, packet: Packet, source: Source, trail: list[str]) -> Ou
 
 
 def _internet(world: World, address: str, port: int, trail: list[str]) -> Outcome:
-    if within(address, (*PRIVATE, *GOOGLE_API_VIPS)):
+    """Not for addresses that the internet does not have, or that a network of the project keeps for itself."""
+    if within(address, (*PRIVATE, *GOOGLE_API_VIPS, CLASS_E, *_kept(world))):
         trail.append("internet: an address that is not announced there")
         return "drop"
     return _answered(world, address, port, trail)
+
+
+def _kept(world: World) -> list[str]:
+    """The ranges of every subnet; a target in one of them is a machine of that network, not of the internet."""
+    bodies = [b for _, b in world.store.children(f"compute/projects/{world.project}/regions/-", "subnetworks")]
+    secondary = [r for b in bodies for r in b.get("secondaryIpRanges") or []]
+    return [str(one["ipCidrRange"]) for one in (*bodies, *secondary)]
 
 
 def _answered(world: World, address: str, port: int, trail: list[str]) -> Outcome:

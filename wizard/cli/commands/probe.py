@@ -15,6 +15,7 @@ from wizard.cli.documents import whole_document
 from wizard.cli.execute import carry_out, finish
 from wizard.cli.options import Options
 from wizard.cli.present import plan_lines
+from wizard.cli.readings import readings
 from wizard.cli.session import connected
 from wizard.desk import Session
 from wizard.errors import Exit, InputError, ReadOnlyError
@@ -68,13 +69,13 @@ async def _probe(name: str, targets: tuple[str, ...], answers: Answers, options:
             return Exit.DONE
         if options.read_only:
             raise ReadOnlyError("create the job of the live test")
-        return await _apply(session, plan, options, console)
+        return await _apply(session, plan, f"{ref.kind} {ref.name}", options, console)
 
 
-async def _apply(session: Session, plan: Plan, options: Options, console: Console) -> Exit:
+async def _apply(session: Session, plan: Plan, sender: str, options: Options, console: Console) -> Exit:
     with Journal.open(find_paths().journal) as journal, journal.begin(plan, session.environment) as handle:
         state = await carry_out(apply, handle, session.cloud, console)
-    return finish(plan, state, options, console)
+    return finish(plan, state, options, console, await readings(session, plan, state, sender))
 
 
 def probe_plan(

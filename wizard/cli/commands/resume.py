@@ -12,6 +12,7 @@ from wizard.cli.documents import whole_document
 from wizard.cli.execute import carry_out, finish
 from wizard.cli.options import Options
 from wizard.cli.present import end_lines
+from wizard.cli.readings import readings
 from wizard.cli.recorded import attached
 from wizard.errors import Exit, ReadOnlyError
 
@@ -33,4 +34,5 @@ async def _resume(options: Options, name: str, console: Console) -> Exit:
         if options.read_only:
             raise ReadOnlyError("change anything")
         state = await carry_out(resume, handle, session.cloud, console)
-        return finish(handle.plan, state, options, console)
+        read = await readings(session, handle.plan, state, f"the sender of run {handle.id}")
+        return finish(handle.plan, state, options, console, read)

@@ -20,6 +20,7 @@ from wizard.cli.documents import whole_document
 from wizard.cli.execute import agreed, carry_out, exit_of, finish, require_consent
 from wizard.cli.options import Options
 from wizard.cli.present import plan_lines
+from wizard.cli.readings import readings
 from wizard.cli.session import connected
 from wizard.desk import Session
 from wizard.errors import Exit, InputError
@@ -113,4 +114,5 @@ async def _apply(session: Session, plan: Plan, answers: Answers, options: Option
     with Journal.open(paths.journal) as journal, journal.begin(plan, session.environment) as handle:
         write_private(paths.answers(handle.id), render(answers))
         state = await carry_out(apply, handle, session.cloud, console)
-    return finish(plan, state, options, console)
+    read = await readings(session, plan, state, f"service {answers.service}")
+    return finish(plan, state, options, console, read)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from wizard.network.egress_modes import Way, first_hop
+from wizard.network.intervals import parse_found
+from wizard.network.topology import Facts, Topology
 from wizard.plan.setup.draft import Draft, Egress
 from wizard.plan.steps.nat import CreateNat
 from wizard.plan.steps.private_google_access import SetPrivateGoogleAccess
-from wizard.records import Router, Subnet
+from wizard.records import Subnet
 
 ALL_TRAFFIC = "all-traffic"
+
+_ANY_PUBLIC = "203.0.113.1"
+"""Stands for every public address (RFC 5737)."""
 
 
 def report_first_hops(draft: Draft) -> None:
@@ -53,9 +58,9 @@ def _is(subnet: Subnet, draft: Draft, egress: Egress) -> bool:
 
 def _nat(draft: Draft, egress: Egress, ready: tuple[str, ...]) -> tuple[str, ...]:
     routers = [r for r in draft.inventory.routers if (r.network, r.region) == (egress.network.name, draft.region)]
-    serving = next((r for r in routers if _translates(r, egress.subnet)), None)
+    serving = _topology(draft, egress).nat(egress.network.name, draft.region, egress.subnet)
     if serving is not None:
-        draft.info("nat_exists", f"router {serving.name} already translates {egress.subnet} to the internet")
+        draft.info("nat_exists", f"router {serving[0]} already translates {egress.subnet} to the internet")
         return ()
     if draft.answers.nat == "leave":
         draft.warn(
@@ -72,13 +77,25 @@ def _nat(draft: Draft, egress: Egress, ready: tuple[str, ...]) -> tuple[str, ...
     return (draft.add(step, found, after=(*ready, *egress.ready)),)
 
 
-def _translates(router: Router, subnet: str) -> bool:
-    return any(nat.all_subnets or subnet in nat.subnets for nat in router.nats)
+def _topology(draft: Draft, egress: Egress) -> Topology:
+    """What traces are made from, as far as routes and Cloud NAT of the network go."""
+    facts = draft.inventory
+    return Topology(
+        Facts(
+            project=draft.project,
+            networks=(egress.network,),
+            subnets=facts.subnets,
+            routes=facts.routes,
+            peering_routes=facts.peering_routes,
+            routers=facts.routers,
+        )
+    )
 
 
 def _check_default_route(draft: Draft, egress: Egress) -> None:
     routes = [r for r in draft.inventory.routes if r.network == egress.network.name]
-    if routes and not any(r.range == "0.0.0.0/0" for r in routes):
+    public = parse_found(_ANY_PUBLIC)
+    if routes and public and _topology(draft, egress).routes(egress.network.name).choose(public[0]) is None:
         draft.warn(
             "no_default_route",
             f"network {egress.network.name} has no default route: with all-traffic the internet cannot be reached",
