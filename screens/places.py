@@ -210,6 +210,8 @@ class Places:
             network=answers.network,
             secrets=names,
             permissions=PERMISSIONS,
+            dns=True,
+            backends=True,
         )
         lost = lost_connection(facts)
         if lost is None:

@@ -30,6 +30,8 @@ from wizard.guide.trace import SOURCES, Traces, first_source, probed, same_groun
 from wizard.guide.trace_picture import HopRow, picture, verdict_line
 from wizard.network.tracing import Trace
 from wizard.plan.repair import Repairs
+from wizard.records import ProbeResult
+from wizard.trace.reading import Reading, reading
 from wizard.wording import one_line
 
 _ABOUT = (
@@ -70,7 +72,7 @@ class TracePage(Screen[None]):
             yield Button("Other target …", id="other-target", compact=True)
         yield Way(id="path")
         with VerticalScroll(id="detail"):
-            for name in ("hop", "help", "near", "doubts", "rules"):
+            for name in ("hop", "causes", "help", "near", "doubts", "rules"):
                 yield Lines(id=f"trace-{name}")
         yield Footer(compact=True, show_command_palette=False)
 
@@ -102,10 +104,18 @@ class TracePage(Screen[None]):
         )
         said, rows = self._answer()
         self.query_one("#trace-verdict", Lines).put(said)
-        self.query_one("#trace-met", Lines).put(telling.met(probed(self._model, self._source, self._target)))
+        self.query_one("#trace-met", Lines).put(telling.met(self._tested(), self._read()))
         self.query_one(Way).put(rows)
         self._draw_detail()
         self._seek_help()
+
+    def _tested(self) -> ProbeResult | None:
+        return probed(self._model, self._source, self._target)
+
+    def _read(self) -> Reading | None:
+        """Trace and live test together, when there are both."""
+        result = self._tested()
+        return reading(self._found, result) if self._found is not None and result is not None else None
 
     def _answer(self) -> tuple[Content, tuple[HopRow, ...]]:
         """The verdict and the rows; why there are none, when the question makes no sense."""
@@ -123,7 +133,7 @@ class TracePage(Screen[None]):
     def _draw_detail(self) -> None:
         """What is known of the hop under the cursor; why it ends so is told at the hop that decides."""
         row, found = self.query_one(Way).looked_at, self._found
-        parts = dict.fromkeys(("hop", "help", "near", "doubts", "rules"), line())
+        parts = dict.fromkeys(("hop", "causes", "help", "near", "doubts", "rules"), line())
         width = self.query_one("#detail", VerticalScroll).size.width - _GAP
         if row is not None and found is not None:
             parts["hop"] = telling.hop(row)
@@ -131,6 +141,7 @@ class TracePage(Screen[None]):
                 known = self._traces.known_repairs(self._source, self._target)
                 parts["help"] = line() if found.delivered else telling.help_of(known, width)
                 parts["doubts"] = telling.doubts(found.verify)
+                parts["causes"] = telling.causes(self._read(), width)
             if row.leg is not None:
                 table = self._traces.table(self._source, self._target, row.leg)
                 parts["near"] = telling.near(table.near, width)

@@ -14,6 +14,7 @@ from wizard.guide.trace_picture import STOPS, UNCLEAR, HopRow
 from wizard.network.tracing import NearMiss, RuleRow, Trace
 from wizard.plan.repair import CannotFix, Fix, Repairs
 from wizard.records import ProbeResult
+from wizard.trace.reading import Reading
 from wizard.wording import one_line
 
 _PRIORITY, _ACTION, _OUTCOME, _NAME = 6, 9, 13, 60
@@ -27,12 +28,26 @@ def verdict(words: str, trace: Trace) -> Content:
     return line(glyph(sign), " ", (one_line(words), tone))
 
 
-def met(result: ProbeResult | None) -> Content:
-    """What the last live test met at this target, in a line; nothing when there was none."""
+def met(result: ProbeResult | None, read: Reading | None) -> Content:
+    """What the last live test met at this target, in a line, and whether the trace agrees; nothing without a test."""
     if result is None:
         return line()
     where = f" in {one_line(result.layer)}" if result.layer and not result.connected else ""
-    return line(("live test ", Tone.MUTED), state(result.verdict), (where, Tone.MUTED))
+    agrees = f"  {read.summary}" if read is not None else ""
+    return line(("live test ", Tone.MUTED), state(result.verdict), (where + agrees, Tone.MUTED))
+
+
+def causes(read: Reading | None, width: int) -> Content:
+    """What would explain the live test beside the trace, the likeliest first, each with what to look at."""
+    if read is None or not read.causes:
+        return line()
+    made = [heading("What would explain the live test")]
+    for cause in read.causes:
+        made.append(line(one_line(cause.text)))
+        made += [
+            line((f"    {row}", Tone.MUTED)) for row in wrap(f"look at: {one_line(cause.look)}", max(width - 4, 20))
+        ]
+    return lines(made)
 
 
 def hop(row: HopRow) -> Content:

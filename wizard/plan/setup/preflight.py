@@ -39,6 +39,9 @@ PERMISSIONS = (
 )
 """What a set-up may need (facts: section 11); tested in one call before the plan is shown."""
 
+_FOR_TRACES = ("DNS zones", "machines behind ")
+"""What traces alone depend on: they say themselves what they could not see."""
+
 _ESSENTIAL = {"networks", "subnetworks", "services"}
 
 
@@ -51,6 +54,8 @@ def enable_apis(draft: Draft, names: tuple[str, ...]) -> tuple[str, ...]:
 def report_gaps(draft: Draft) -> None:
     """Say what could not be read, and stop when nothing can be planned without it."""
     for gap in draft.inventory.gaps:
+        if gap.what.startswith(_FOR_TRACES):
+            continue
         message = f"could not read {gap.what}: {gap.message}"
         if gap.what in _ESSENTIAL:
             draft.block("not_readable", message, "ask for roles/compute.networkViewer and roles/run.viewer")
