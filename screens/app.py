@@ -27,15 +27,13 @@ from screens.page import HEIGHTS, WIDTHS, WizardPage
 from screens.places import Work
 from screens.registry import page_class
 from screens.terminal import LastingDriver, silent_input
-from screens.trace.page import TracePage
-from screens.trace.wanted import TraceWanted
+from screens.trace.wanted import Aside, TraceWanted
 from screens.wizard import Wizard
 from wizard.answers import Answers
 from wizard.desk import Desk
 from wizard.errors import InputError, RunvpcError
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
-from wizard.guide.trace import first_target, missing
 from wizard.tokens import new_token
 
 _UNDER_DIALOGS = frozenset({"quit_safely", "theme", "suspend_process"})
@@ -85,7 +83,7 @@ class WizardApp(App[None], inherit_bindings=False):
         if model.page is self._shown:
             return
         self._shown = model.page
-        while isinstance(self.screen, ModalScreen | TracePage):
+        while isinstance(self.screen, ModalScreen | Aside):
             self.pop_screen()
         page = page_class(model.page)(self.wizard)
         if len(self.screen_stack) > 1:
@@ -131,7 +129,10 @@ class WizardApp(App[None], inherit_bindings=False):
 
     @on(TraceWanted)
     def _trace(self, wanted: TraceWanted) -> None:
-        """Open the page of a trace; what has to be known first, when it is not."""
+        """Open the page of a trace; what has to be known first, when it is not. Loaded when first wanted."""
+        from screens.trace.page import TracePage
+        from wizard.guide.trace import first_target, missing
+
         model = self.wizard.model
         why = missing(model)
         if self.page is not None and why:
@@ -198,7 +199,7 @@ class WizardApp(App[None], inherit_bindings=False):
     def _possible(self, action: str, screen: Screen[Any]) -> bool | None:
         """The same on this screen, which may be below the palette."""
         if not isinstance(screen, WizardPage):
-            traces = isinstance(screen, TracePage) and action == "command_palette"
+            traces = isinstance(screen, Aside) and action == "command_palette"
             return traces or action in _UNDER_DIALOGS or action not in BY_ID
         if action == "next_page":
             return None if screen.ready(self.wizard.model) else bool(screen.next_label(self.wizard.model))
@@ -214,7 +215,7 @@ class WizardApp(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: the same table as keys and footer, and only what can be done now on the screen below it."""
         for command in COMMANDS:
-            traces = command.on_trace and isinstance(screen, TracePage)
+            traces = command.on_trace and isinstance(screen, Aside)
             if traces or self._possible(command.id, screen):
                 run = self._run(command.id, screen if traces else self)
                 yield SystemCommand(command.title, f"{command.help} ({command.keys})", run)

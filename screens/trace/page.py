@@ -10,7 +10,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Button, Footer, Tab, Tabs
 
 from screens.commands import COMMANDS, bindings
@@ -20,6 +19,7 @@ from screens.language import Tone, line, lines, state
 from screens.page import HEIGHTS, WIDTHS, size_class
 from screens.trace import telling
 from screens.trace.choosing import ChooseTarget
+from screens.trace.wanted import Aside
 from screens.trace.way import Way
 from screens.widgets.banner import Banner
 from screens.widgets.text import Lines
@@ -44,7 +44,7 @@ _ABOUT = (
 _GAP = 2
 
 
-class TracePage(Screen[None]):
+class TracePage(Aside):
     """Stands over the page that opened it. Escape leaves the detail of a hop first, then the page."""
 
     CSS_PATH = "trace.tcss"

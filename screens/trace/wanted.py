@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.message import Message
+from textual.screen import Screen
 
 
 class TraceWanted(Message):
@@ -11,3 +12,7 @@ class TraceWanted(Message):
     def __init__(self, target: str) -> None:
         super().__init__()
         self.target = target
+
+
+class Aside(Screen[None]):
+    """A screen that stands over a page for a while, with commands of its own."""
