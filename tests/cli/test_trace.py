@@ -76,6 +76,13 @@ def test_the_table_is_whole() -> None:
     assert {row[1] for row in ROWS} == {"DELIVER", "DROP"}
 
 
+def test_options_may_stand_between_the_operands() -> None:
+    ended, found = run("trace", "none", "--as", "direct:run-open", "10.0.0.3:6379")
+    assert (ended, found["verdict"]) == (Exit.DONE, "DELIVER")
+    ended, found = run("trace", "none", "10.0.0.3:6379", "--aas", "x")
+    assert (ended, found["error"]["field"]) == (Exit.INPUT, "x")
+
+
 def test_all_of_them_at_once() -> None:
     ended, found = run("trace", "--all", "10.0.0.3:6379", "web:80")
     assert ended == Exit.NOT_CONNECTED

@@ -42,7 +42,13 @@ def _field(message: str) -> str:
 
 def parse(argv: Sequence[str]) -> Namespace:
     """The command line as argparse sees it. Raises InputError; SystemExit(0) after printing help or version."""
-    return _parser().parse_args(with_sandbox_value(argv, COMMANDS | LATER))
+    parser = _parser()
+    parsed, rest = parser.parse_known_args(with_sandbox_value(argv, COMMANDS | LATER))
+    if rest and (parsed.command != "trace" or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        parsed.operands += rest  # argparse takes operands in one run only: `trace SERVICE --as … TARGET`
+    return parsed
 
 
 def _parser() -> Parser:
