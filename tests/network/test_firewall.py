@@ -107,6 +107,11 @@ def test_deny_beats_allow_at_equal_priority_and_smaller_numbers_win() -> None:
     assert verdict((replace(allow, priority=999), deny)).decided_by.name == "allow"
 
 
+def test_a_deny_at_65535_beats_the_implied_allow() -> None:
+    deny = replace(BASE, name="shut", direction="EGRESS", action="deny", priority=65535)
+    assert verdict((deny, BASE)).decided_by.name == "shut"
+
+
 def test_an_allow_at_65535_does_not_override_the_implied_deny() -> None:
     assert verdict((replace(BASE, priority=65535),)).action is Action.DENY
     assert verdict((replace(BASE, priority=65534),)).action is Action.ALLOW
@@ -149,6 +154,12 @@ def test_protocols_by_name_number_and_without_ports() -> None:
     by_number = replace(BASE, protocols=(Ports("6", ("5432",)),))
     assert verdict((by_number,)).action is Action.ALLOW
     assert verdict((by_number,), port=5433).action is Action.DENY
+    for number, name in (("17", "udp"), ("50", "esp"), ("51", "ah"), ("132", "sctp")):
+        numbered = replace(BASE, protocols=(Ports(number),))
+        assert verdict((numbered,), protocol=name, port=None).action is Action.ALLOW
+        assert verdict((numbered,), protocol="tcp").action is Action.DENY
+    sctp = replace(BASE, protocols=(Ports("sctp", ("3868-3870",)),))
+    assert [verdict((sctp,), protocol="132", port=port).action for port in (3868, 3871)] == [Action.ALLOW, Action.DENY]
     icmp = replace(BASE, protocols=(Ports("icmp"),))
     assert verdict((icmp,), protocol="icmp", port=None).action is Action.ALLOW
     assert verdict((icmp,), protocol="1", port=None).action is Action.ALLOW
@@ -175,6 +186,28 @@ def test_goto_next_hands_over_and_folders_come_after_the_organization() -> None:
     found = verdict((BASE,), policies=(down, up))
     assert (found.kind, found.decided_by.policy) == ("HIERARCHICAL_FIREWALL_POLICY_RULE", "team")
     assert verdict((BASE,), policies=(up,)).decided_by.name == "base"
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("AFTER_CLASSIC_FIREWALL", ["organization", "folder", "classic", "global", "us-central1", "implied"]),
+        ("BEFORE_CLASSIC_FIREWALL", ["organization", "folder", "global", "us-central1", "classic", "implied"]),
+    ],
+)
+def test_who_is_asked_first(order: str, expected: list[str]) -> None:
+    """Whoever decides is taken away, and the next one decides; the order of the lists does not matter."""
+    guard = PolicyRule(priority=1, action="deny")
+    levels = ["us-central1", "folder", "global", "organization"]
+    network, found = replace(NET, policy_order=order), list[str]()
+    rules: tuple[FirewallRule, ...] = (replace(BASE, name="classic", action="deny"),)
+    for _ in expected:
+        policies = tuple(FirewallPolicy(name=level, level=level, rules=(guard,)) for level in levels)
+        decider = verdict(rules, policies=policies, network=network).decided_by
+        found.append(decider.policy or decider.name.split()[0])
+        levels = [level for level in levels if level != found[-1]]
+        rules = tuple(rule for rule in rules if rule.name != found[-1])
+    assert found == expected
 
 
 def test_only_policies_of_the_region_count() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wizard.network.packets import Destination, Source
 from wizard.records import FirewallPolicy, FirewallRule, Network, PolicyRule, Ports
@@ -79,6 +82,33 @@ POLICIES = st.lists(
     ),
     max_size=2,
 ).map(tuple)
+
+_LEVELS = ("organization", "folder", "global", "us-central1")
+
+
+@st.composite
+def conditional_policies(draw: st.DrawFn) -> tuple[FirewallPolicy, ...]:
+    """One policy a level at most; half of the rules have a condition that cannot be judged, and may match or not."""
+    found = []
+    for level in draw(st.lists(st.sampled_from(_LEVELS), min_size=1, max_size=3, unique=True)):
+        rules = draw(st.lists(policy_rules(), min_size=1, max_size=3).map(_one_per_priority))
+        unsure = tuple(replace(r, network_types=("INTERNET",)) if draw(st.booleans()) else r for r in rules)
+        found.append(FirewallPolicy(name=f"policy {level}", level=level, rules=unsure))
+    return tuple(found)
+
+
+def resolved(policies: tuple[FirewallPolicy, ...], held: tuple[bool, ...]) -> tuple[FirewallPolicy, ...]:
+    """The policies as they would be if each condition held or did not, one word for each conditional rule in order."""
+    answers = iter(held)
+    return tuple(
+        replace(policy, rules=tuple(replace(r, network_types=()) for r in policy.rules if _stays(r, answers)))
+        for policy in policies
+    )
+
+
+def _stays(rule: PolicyRule, answers: Iterator[bool]) -> bool:
+    return next(answers) if rule.network_types else True
+
 
 NETWORKS = st.sampled_from(("AFTER_CLASSIC_FIREWALL", "BEFORE_CLASSIC_FIREWALL")).map(
     lambda order: Network(name="my-vpc", policy_order=order)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.network.crossing import arrive_firewall
-from wizard.network.hosts import ENDPOINT, INSTANCE, MANAGED, PASSTHROUGH, PROXY, Host
+from wizard.network.hosts import ALIAS, ENDPOINT, INSTANCE, MANAGED, PASSTHROUGH, PROXY, Host
 from wizard.network.routes import NETWORK, PEERING, Choice
 from wizard.network.tracing import ABORT, Decided, Stop
 from wizard.network.walk import Walk, dropped
@@ -95,9 +95,6 @@ def _nobody(walk: Walk, network: str, address: str) -> Stop | None:
 def _across(walk: Walk, choice: Choice, address: str) -> Stop | None:
     """A peering: into a network that is ours to read, or into somebody else's."""
     origin, topology = walk.origin, walk.topology
-    managed = topology.find_host(origin.network, address)
-    if managed is not None and managed.kind == MANAGED:
-        return _reach(walk, origin.network, managed, address)
     peering = topology.peering(origin.network, choice.hop)
     if peering is not None and peering.state != "ACTIVE":
         detail = f"peering {choice.hop} is {peering.state}"
@@ -105,6 +102,9 @@ def _across(walk: Walk, choice: Choice, address: str) -> Stop | None:
     ours = peering is not None and peering.project in ("", topology.facts.project)
     if peering is not None and ours and topology.network(peering.network) is not None:
         return _in_network(walk, peering.network, address)
+    managed = topology.find_host(origin.network, address)
+    if managed is not None and managed.kind == MANAGED:
+        return _reach(walk, origin.network, managed, address)
     name = peering.network if peering is not None and peering.network else choice.hop
     walk.hop("FORWARD", f"network {name}", "a network of another project")
     walk.doubt(f"the firewall of network {name} cannot be read from here")
@@ -115,7 +115,10 @@ def _appliance(walk: Walk, choice: Choice, address: str) -> Stop | None:
     """A next hop that is a machine: it must exist and be let in to; what lies behind it is not visible."""
     network = walk.origin.network
     host = walk.topology.find_host(network, choice.hop) or _named(walk, choice.hop)
-    if host is None:
+    if host is not None and host.kind in (PROXY, ENDPOINT):
+        detail = f"the next hop {host.name} is no internal passthrough load balancer"
+        return dropped("ROUTE_NEXT_HOP_FORWARDING_RULE_TYPE_INVALID", detail)
+    if host is None or host.kind in (MANAGED, ALIAS):
         return dropped("ROUTE_NEXT_HOP_IP_ADDRESS_NOT_RESOLVED", f"nobody in {network} has the next hop {choice.hop}")
     stop = arrive_firewall(walk, network, host, address)
     if stop is not None:

@@ -10,7 +10,7 @@ from wizard.network.data import load
 from wizard.network.firewall import Action, Verdict, evaluate_direction
 from wizard.network.hosts import Host
 from wizard.network.intervals import parse_found, text
-from wizard.network.packets import CONNECTOR, DIRECT, VM, Destination, Packet, Source, connector_source
+from wizard.network.packets import CONNECTOR, DIRECT, Destination, Packet, Source, connector_source
 from wizard.network.ruleset import EGRESS, INGRESS, Ruleset
 from wizard.network.tracing import ABORT, Leg, Origin, Stop
 from wizard.network.walk import Walk, by_rule, dropped
@@ -108,7 +108,7 @@ def _words(verdict: Verdict, network: str) -> str:
     where = "out of" if verdict.direction == EGRESS else "in"
     if word is not None:
         return f"{word} {where} {network}" if verdict.action is Action.ALLOW else f"{word} in {network}"
-    stopped = [piece.range for piece in verdict.pieces if piece.decided_by.action != "allow"]
+    stopped = [piece.range for piece in verdict.pieces if piece.decided_by.action == "deny"]
     return f"stops the part {', '.join(stopped[:3])} of {verdict_source(verdict)} in {network}"
 
 
@@ -138,7 +138,7 @@ def _if_seen(walk: Walk, rules: Ruleset, packet: Packet, direction: str) -> Verd
     identity = (account,) if account else ()
     if source.kind != DIRECT or not (identity or (direction == INGRESS and source.tags)):
         return None
-    kind = VM if direction == INGRESS else DIRECT
+    kind = CONNECTOR if direction == INGRESS else DIRECT
     seen = structs.replace(source, kind=kind, service_accounts=identity)
     return evaluate_direction(rules, structs.replace(packet, source=seen), direction)
 
@@ -157,6 +157,8 @@ def connector_traffic(walk: Walk) -> Stop | None:
         for range_ in check.sources:
             packet = Packet(source=Source(range=range_), destination=machine, port=check.port)
             verdict = evaluate_direction(rules, packet, INGRESS)
+            if verdict.action is Action.UNKNOWN:
+                walk.doubt(f"{verdict.decided_by} may stop {check.what}: it has conditions that cannot be judged")
             if verdict.action in (Action.DENY, Action.PARTLY):
                 walk.legs.append(Leg(network=origin.network, direction=INGRESS, packet=packet, verdict=verdict))
                 walk.hop(

@@ -1,6 +1,7 @@
 """Would the firewall let this packet through, and which rule says so?
 
 A verdict holds for the whole source: rules that treat its addresses differently give `partly`, with each part's rule.
+Rules with conditions that cannot be judged may match or not; where that makes a difference the verdict is `unknown`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from operator import itemgetter
 
 from msgspec import Struct, structs
 
+from wizard.network.conditions import Part, settled
 from wizard.network.connector_rules import automatic_connector_rules
+from wizard.network.decider import Decider
 from wizard.network.intervals import Interval, normalise, parse_found, split, text
 from wizard.network.packets import Destination, Packet, Source, connector_source, protocol_name
 from wizard.network.ruleset import (
@@ -18,7 +21,6 @@ from wizard.network.ruleset import (
     IMPLIED,
     INGRESS,
     LOWEST_PRIORITY,
-    Decider,
     LayerView,
     Ruleset,
     compile_rules,
@@ -42,7 +44,7 @@ __all__ = [
 
 
 class Action(StrEnum):
-    """What happens to the packets: `unknown` means a rule with an action that this program does not know."""
+    """What happens to the packets: `unknown` means a rule with an action or a condition that cannot be judged."""
 
     ALLOW = "allow"
     DENY = "deny"
@@ -58,7 +60,8 @@ class Piece(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """The answer. `decided_by` is the rule that decides, or with `partly` the first one that does not allow."""
+    """The answer. `decided_by` is the rule that decides; with `partly` the first that stops, with `unknown` the first
+    that may."""
 
     action: Action
     direction: str
@@ -75,7 +78,7 @@ _IMPLIED = {
     EGRESS: Decider(kind=IMPLIED, name="implied allow egress", priority=LOWEST_PRIORITY, action="allow"),
 }
 
-_Part = tuple[tuple[Interval, ...], Decider]
+_Decided = tuple[tuple[Interval, ...], Decider]
 
 
 def evaluate(rules: Ruleset, packet: Packet) -> Verdict:
@@ -97,44 +100,56 @@ def evaluate_direction(rules: Ruleset, packet: Packet, direction: str) -> Verdic
     packet = structs.replace(packet, protocol=protocol_name(packet.protocol))
     whole, address = _interval(packet.source.range), _interval(packet.destination.address)[0]
     undecided: tuple[Interval, ...] = (whole,)
-    parts: list[_Part] = []
+    parts: list[Part] = []
     for view in rules.views(packet.source, direction, undecided):
         undecided = _walk(view, packet, address, undecided, parts)
         if not undecided:
             break
     if undecided:
-        parts.append((undecided, _IMPLIED[direction]))
-    return _verdict(parts, direction)
+        parts.append((undecided, _IMPLIED[direction], False))
+    unsure = any(perhaps for _, _, perhaps in parts)
+    return _verdict(settled(parts) if unsure else [(part, decider) for part, decider, _ in parts], direction)
 
 
 def _walk(
-    view: LayerView, packet: Packet, address: int, undecided: tuple[Interval, ...], parts: list[_Part]
+    view: LayerView, packet: Packet, address: int, undecided: tuple[Interval, ...], parts: list[Part]
 ) -> tuple[Interval, ...]:
-    """Let one layer decide what it can; what it passes on or does not mention is returned."""
+    """Let one layer decide what it can; what it passes on or does not mention is returned.
+
+    What a rule may match goes two ways: the rule is noted, and the packets go on as if it did not match.
+    """
     passed: tuple[Interval, ...] = ()
     for _, rule, reach in view.candidates(packet):
         if not undecided:
             break
         if not rule.covers(packet, address):
             continue
-        inside, undecided = split(undecided, reach)
-        if inside and rule.decider.action == "goto_next":
+        inside, outside = split(undecided, reach)
+        if not inside:
+            continue
+        perhaps, passes_on = rule.perhaps(packet.source), rule.decider.action == "goto_next"
+        if passes_on:
             passed += inside
-        elif inside:
-            parts.append((inside, rule.decider))
+        if perhaps or not passes_on:
+            parts.append((inside, rule.decider, perhaps))
+        if not perhaps:
+            undecided = outside
     return normalise((*passed, *undecided))
 
 
-def _verdict(parts: list[_Part], direction: str) -> Verdict:
-    actions = {_action(decider) for _, decider in parts}
-    action = actions.pop() if len(actions) == 1 else Action.PARTLY
+def _verdict(parts: list[_Decided], direction: str) -> Verdict:
     deciders = [decider for _, decider in parts]
-    stops = (decider for decider in deciders if _action(decider) is not Action.ALLOW)
+    actions = {_action(decider) for decider in deciders}
+    action = Action.PARTLY if Action.DENY in actions else Action.UNKNOWN
+    if len(actions) == 1:
+        action = actions.pop()
+    telling = {Action.PARTLY: Action.DENY}.get(action, action)
+    tells = (decider for decider in deciders if _action(decider) is telling)
     pieces = [(interval, decider) for intervals, decider in parts for interval in intervals]
     return Verdict(
         action=action,
         direction=direction,
-        decided_by=next(stops, deciders[0]),
+        decided_by=next(tells),
         pieces=tuple(Piece(text(*interval), decider) for interval, decider in sorted(pieces, key=itemgetter(0))),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, structs
 
+from wizard.network.decider import Decider
 from wizard.network.packets import protocol_name
 from wizard.network.ruleset import (
     AUTOMATIC,
@@ -15,11 +16,10 @@ from wizard.network.ruleset import (
     INGRESS,
     LOWEST_PRIORITY,
     CompiledRule,
-    Decider,
     compile_rules,
 )
 from wizard.network.tracing import Leg
-from wizard.records import FirewallPolicy, FirewallRule, Network
+from wizard.records import FirewallPolicy, FirewallRule, Network, PolicyRule
 
 
 class Idle(Struct, frozen=True, kw_only=True):
@@ -102,11 +102,11 @@ class EnforcementOrder:
     """Which of two rules is asked first, whether they are in force or not."""
 
     def __init__(self, policies: Iterable[FirewallPolicy], *, region: str, policies_first: bool) -> None:
-        on = [
-            structs.replace(policy, rules=tuple(structs.replace(r, disabled=False) for r in policy.rules))
-            for policy in policies
-        ]
-        layers = compile_rules(Network(name=""), (), on, region=region).layers
+        def on(rule: PolicyRule) -> PolicyRule:
+            return structs.replace(rule, disabled=False, target_networks=())
+
+        every = [structs.replace(policy, rules=tuple(map(on, policy.rules))) for policy in policies]
+        layers = compile_rules(Network(name=""), (), every, region=region).layers
         self._place = {(r.decider.kind, r.decider.policy): place for place, layer in enumerate(layers) for r in layer}
         self._beside = 1 if policies_first else 3
 

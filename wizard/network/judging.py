@@ -11,9 +11,10 @@ from enum import StrEnum
 
 from msgspec import structs
 
+from wizard.network.decider import Decider
 from wizard.network.intervals import Interval, normalise, parse_found, split
-from wizard.network.packets import Packet, protocol_name
-from wizard.network.ruleset import EGRESS, CompiledRule, Decider, Ruleset
+from wizard.network.packets import VM, Packet, protocol_name
+from wizard.network.ruleset import EGRESS, CompiledRule, Ruleset
 from wizard.network.tracing import Leg
 
 Intervals = tuple[Interval, ...]
@@ -55,7 +56,7 @@ class Took:
 @dataclass(slots=True)
 class Judged:
     """A rule in force. `misses` is empty when it matches the whole source; `reach` is the part of the source that it
-    matches, `takes` what was left of that for it.
+    matches, `takes` what was left of that for it: nothing if it only may match, which `perhaps` tells.
 
     `earlier` counts the entries of `Judgement.took` that came before it, `open` says whether any packet came so far.
     """
@@ -67,6 +68,7 @@ class Judged:
     takes: Intervals
     earlier: int
     open: bool
+    perhaps: bool = False
 
 
 @dataclass(slots=True)
@@ -106,8 +108,9 @@ def judge(ruleset: Ruleset, leg: Leg) -> Judgement:
                 continue
             misses, reach = examine(rule, asked)
             earlier, was_open = len(judgement.took), bool(undecided)
-            inside, undecided = split(undecided, reach) if reach else ((), undecided)
-            judgement.rules.append(Judged(rule, number, misses, reach, inside, earlier, was_open))
+            perhaps = bool(reach) and rule.perhaps(leg.packet.source)
+            inside, undecided = split(undecided, reach) if reach and not perhaps else ((), undecided)
+            judgement.rules.append(Judged(rule, number, misses, reach, inside, earlier, was_open, perhaps))
             if inside:
                 judgement.took.append(Took(rule.decider, inside, number))
                 passed += inside if rule.decider.action == PASSES_ON else ()
@@ -137,7 +140,8 @@ def _misses(rule: CompiledRule, asked: Question) -> Iterator[Miss]:
     packet, source, target = asked.packet, asked.packet.source, asked.packet.destination
     yield from _service(rule, packet)
     guarded = source if rule.direction == EGRESS else target
-    if not rule.applies(guarded.tags, guarded.service_accounts):
+    unseen = rule.direction == EGRESS and rule.target_secure_tags and source.kind != VM
+    if unseen or not rule.applies(guarded.tags, guarded.service_accounts):
         yield Miss.TARGET
     if rule.destinations is not None and not _within(asked.address, rule.destinations):
         yield Miss.DESTINATION
@@ -165,6 +169,8 @@ def _service(rule: CompiledRule, packet: Packet) -> Iterator[Miss]:
 def sender(rule: CompiledRule, asked: Question) -> Intervals:
     """The part of the source that the rule's source filter lets through, whatever else the rule says."""
     source = asked.packet.source
+    if rule.source_secure_tags and source.kind == VM:
+        return (asked.whole,)
     identity = rule.source_tags.intersection(source.tags) or rule.source_accounts.intersection(source.service_accounts)
     if rule.sources is None or (identity and source.kind != "direct"):
         return (asked.whole,)

@@ -50,7 +50,17 @@ def through_gateway(walk: Walk, route: Choice) -> Stop | None:
     if is_vip(goal.address):
         walk.decide(_without("PRIVATE_GOOGLE_ACCESS", walk))
         return dropped("PRIVATE_GOOGLE_ACCESS_DISALLOWED", f"{_where(walk)} has no Private Google Access")
-    return _translated(walk, google=google)
+    return elsewhere(walk) or _translated(walk, google=google)
+
+
+def elsewhere(walk: Walk) -> Stop | None:
+    """An address that a network of the project keeps for itself: packets that leave for the internet miss it."""
+    address = walk.goal.address
+    held = walk.topology.networks_of(address) if address else ()
+    if not held:
+        return None
+    walk.doubt(f"{address} is used in {', '.join(held)}, and on the internet it is somebody else's or nobody's")
+    return dropped("PRIVATE_TRAFFIC_TO_INTERNET", f"{address} of {held[0]} is not reached by way of the internet")
 
 
 def has_private_google_access(walk: Walk) -> bool:

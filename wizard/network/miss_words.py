@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from wizard.network.decider import Decider
 from wizard.network.intervals import text
 from wizard.network.judging import PASSES_ON, Intervals, Miss, Question, Took, has_port, sender
 from wizard.network.packets import DIRECT
-from wizard.network.ruleset import EGRESS, CompiledRule, Decider
+from wizard.network.ruleset import EGRESS, CompiledRule
 
 _MOST = 3
 _WHOLE_PORTS = ((0, 65535),)
@@ -33,6 +34,12 @@ def miss_words(rule: CompiledRule, miss: Miss, asked: Question, *, across: bool 
             return _source(rule, asked, across)
         case _:
             return "a condition of it does not fit this packet"
+
+
+def condition_words(rule: CompiledRule) -> str:
+    """What about a rule cannot be judged from here."""
+    tags = [f"secure tag {tag}" for tag in (*rule.source_secure_tags, *rule.target_secure_tags)]
+    return f"depends on {_listed([*rule.conditions, *tags])}, which cannot be judged from here"
 
 
 def late_words(decider: Decider, took: Took, asked: Question) -> str:
@@ -75,6 +82,8 @@ def _target(rule: CompiledRule, asked: Question) -> str:
     who = packet.source if leaving else packet.destination
     whose = "the sender has" if leaving else f"{packet.destination.address} has"
     machines = "senders" if leaving else "machines"
+    if rule.target_secure_tags:
+        return f"for {machines} with secure tag {_or(rule.target_secure_tags)}; Cloud Run carries none"
     if rule.target_tags:
         tags = _listed(who.tags) or "none"
         return f"for {machines} with tag {_or(rule.target_tags)}; {whose} tags: {tags}"
@@ -92,6 +101,10 @@ def _part(reach: Intervals, asked: Question) -> str:
 def _source(rule: CompiledRule, asked: Question, across: bool) -> str:
     source = asked.packet.source
     range_ = text(*asked.whole)
+    if rule.source_secure_tags:
+        named = f"source secure tag {_or(rule.source_secure_tags)}"
+        named += f" or from {_ranges(rule.sources)}" if rule.sources else ""
+        return f"{named}: traffic of Cloud Run carries none; packets come from {range_}"
     if not rule.source_tags and not rule.source_accounts:
         named = _ranges(rule.sources) if rule.sources else "IPv6 ranges alone"
         return f"from {named}, packets come from {range_}"

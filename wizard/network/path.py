@@ -111,9 +111,8 @@ def _route(walk: Walk, address: str) -> Stop | None:
         walk.doubt(f"{choice.name} is for network tags: sources differ on whether Direct VPC egress takes such routes")
     others = [] if choice.type in ("SUBNET", "PEERING_SUBNET") else equals(table, choice, number, tags)
     if others:
-        walk.doubt(
-            f"{choice.name} and {others[0].name} have the same range and priority: which is taken is not certain"
-        )
+        alike = "range and priority" if others[0].priority == choice.priority else "range"
+        walk.doubt(f"{choice.name} and {others[0].name} have the same {alike}: which is taken is not certain")
     walk.hop("APPLY_ROUTE", choice.name, f"{choice.range}, {_next(choice)}", by_route(choice))
     return _follow(walk, choice, address)
 

@@ -48,7 +48,7 @@ class Choice(Struct, frozen=True, kw_only=True):
     @property
     def prefix(self) -> int:
         """The prefix length."""
-        return int(self.range.rpartition("/")[2] or 32)
+        return int(self.range.partition("/")[2] or 32)
 
 
 class RouteTable:
@@ -100,10 +100,12 @@ def _among_equals(choice: Choice) -> int:
 
 
 def equals(table: RouteTable, choice: Choice, address: int, tags: Iterable[str] = ()) -> tuple[Choice, ...]:
-    """Other routes with the range and priority of the chosen one that lead elsewhere."""
-    same = (c for c in table.candidates(address, tags) if (c.prefix, c.priority) == (choice.prefix, choice.priority))
+    """Other routes with the range of the chosen one that lead elsewhere, and that may be taken instead: those with its
+    priority, and of own routes and those of peers the others, whose order is not confirmed either."""
+    same = (c for c in table.candidates(address, tags) if c.prefix == choice.prefix and c.type not in _SUBNETS)
     others = (c for c in same if (c.hop_type, c.hop) != (choice.hop_type, choice.hop))
-    return tuple(c for c in others if (c.type in _FROM_PEERS) == (choice.type in _FROM_PEERS))
+    peers = choice.type in _FROM_PEERS
+    return tuple(c for c in others if c.priority == choice.priority or (c.type in _FROM_PEERS) != peers)
 
 
 def _fitting(index: _Index, address: int) -> Iterator[Choice]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from wizard.network.intervals import text
 from wizard.network.judging import PASSES_ON, Intervals, Judged, Judgement, judge
-from wizard.network.miss_words import late_words, miss_words
+from wizard.network.miss_words import condition_words, late_words, miss_words
 from wizard.network.ruleset import (
     AUTOMATIC,
     CLASSIC,
@@ -20,6 +20,7 @@ from wizard.network.ruleset import (
 from wizard.network.tracing import Leg, RuleRow
 
 DECIDES, PASSED_ON, NO_MATCH, NOT_REACHED = "decides", "passes on", "no match", "not reached"
+PERHAPS = "may match"
 
 _LAYERS = {
     HIERARCHICAL: "hierarchical policy",
@@ -75,6 +76,8 @@ def _outcome(judgement: Judgement, judged: Judged, across: bool) -> tuple[str, s
         return outcome, _for(judged.takes, judgement)
     if not judged.open:
         return NOT_REACHED, _before(judgement, judged)
+    if judged.perhaps:
+        return PERHAPS, condition_words(judged.rule)
     if not judged.misses or judged.reach:
         return NOT_REACHED, _before(judgement, judged)
     return NO_MATCH, miss_words(judged.rule, judged.misses[0], asked, across=across)

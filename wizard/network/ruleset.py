@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import merge
 
-from msgspec import Struct
-
+from wizard.network.conditions import conditions_of, guards_network
 from wizard.network.connector_rules import is_automatic, not_listed
+from wizard.network.decider import Decider
 from wizard.network.intervals import EVERYTHING, Interval, normalise, parse_found, split
-from wizard.network.packets import DIRECT, Packet, Source, protocol_name
+from wizard.network.packets import DIRECT, VM, Packet, Source, protocol_name
 from wizard.records import FirewallPolicy, FirewallRule, Network, PolicyRule, Ports
 
 INGRESS, EGRESS = "INGRESS", "EGRESS"
@@ -31,23 +31,12 @@ LOWEST_PRIORITY = 65535
 _ALL_PORTS: tuple[Interval, ...] = ((0, 65535),)
 
 
-class Decider(Struct, frozen=True, kw_only=True):
-    """The rule that decides; `kind` in the words of Connectivity Tests, `policy` its policy's name or empty."""
-
-    kind: str
-    name: str
-    priority: int
-    action: str
-    policy: str = ""
-
-    def __str__(self) -> str:
-        where = f" of policy {self.policy}" if self.policy else ""
-        return f"{self.name}{where} ({self.action}, priority {self.priority})"
-
-
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule with its ranges as integers; None stands for everything."""
+    """A rule with its ranges as integers; None stands for everything.
+
+    `conditions` cannot be judged: the rule may match what it reaches and covers, or not.
+    """
 
     decider: Decider
     direction: str
@@ -58,10 +47,21 @@ class CompiledRule:
     target_tags: frozenset[str]
     target_accounts: frozenset[str]
     protocols: dict[str, tuple[Interval, ...]]
+    conditions: tuple[str, ...] = ()
+    source_secure_tags: tuple[str, ...] = ()
+    target_secure_tags: tuple[str, ...] = ()
+
+    def perhaps(self, source: Source) -> bool:
+        """Whether nobody here can say if the rule matches packets of this source, though it may."""
+        return bool(self.conditions or self.target_secure_tags or (self.source_secure_tags and source.kind == VM))
 
     def reach(self, source: Source, whole: tuple[Interval, ...]) -> tuple[Interval, ...]:
-        """The addresses of the source whose packets this rule may apply to."""
+        """The addresses of the source whose packets this rule may apply to. Only VMs carry secure tags (facts: 2.3)."""
         if self.direction == EGRESS and not self.applies(source.tags, source.service_accounts):
+            return ()
+        if source.kind == VM and self.source_secure_tags:
+            return whole
+        if source.kind != VM and self.target_secure_tags and self.direction == EGRESS:
             return ()
         if source.kind != DIRECT and self._identifies(source):
             return whole
@@ -178,16 +178,20 @@ def compile_rules(
     *,
     automatic: Iterable[FirewallRule] = (),
     region: str = "",
+    project: str = "",
 ) -> Ruleset:
     """The ruleset of `network`: its classic rules, policies (regional ones of `region` only) and the `automatic` rules
-    of its connectors, as far as they are not among `rules`."""
+    of its connectors, as far as they are not among `rules`. `project` is the id of the network's, as far as known."""
     listed = tuple(rules)
     own = [rule for rule in (*listed, *not_listed(automatic, listed)) if rule.network in ("", network.name)]
     classic = tuple(sorted(_enforced(own), key=_order))
     policies = tuple(policies)
-    above = [_policy(p, HIERARCHICAL) for level in ("organization", "folder") for p in policies if p.level == level]
-    beside = [_policy(p, GLOBAL_POLICY) for p in policies if p.level == "global"]
-    beside += [_policy(p, REGIONAL_POLICY) for p in policies if p.level == region]
+
+    def at(level: str, kind: str) -> list[tuple[CompiledRule, ...]]:
+        return [_policy(policy, kind, network.name, project) for policy in policies if policy.level == level]
+
+    above = [*at("organization", HIERARCHICAL), *at("folder", HIERARCHICAL)]
+    beside = [*at("global", GLOBAL_POLICY), *at(region, REGIONAL_POLICY)]
     before = network.policy_order == "BEFORE_CLASSIC_FIREWALL"
     first = [*above, *beside] if before else above
     layers = (*first, classic) if before else (*first, classic, *beside)
@@ -224,23 +228,29 @@ def _classic(rule: FirewallRule) -> CompiledRule:
     )
 
 
-def _policy(policy: FirewallPolicy, kind: str) -> tuple[CompiledRule, ...]:
-    rules = (_policy_rule(rule, policy.name, kind) for rule in policy.rules if not rule.disabled)
+def _policy(policy: FirewallPolicy, kind: str, network: str, project: str) -> tuple[CompiledRule, ...]:
+    own = (r for r in policy.rules if not r.disabled and guards_network(r, network, project) is not False)
+    rules = (_policy_rule(rule, policy.name, kind, conditions_of(rule, network, project)) for rule in own)
     return tuple(sorted(rules, key=_order))
 
 
-def _policy_rule(rule: PolicyRule, policy: str, kind: str) -> CompiledRule:
+def _policy_rule(rule: PolicyRule, policy: str, kind: str, conditions: tuple[str, ...]) -> CompiledRule:
+    """Ranges beside which something else may match limit nothing; ranges or secure tags, either is enough."""
     name = f"rule {rule.priority}"
+    by_tag_alone = bool(rule.source_secure_tags) and not rule.sources
     return CompiledRule(
         decider=Decider(kind=kind, name=name, priority=rule.priority, action=rule.action, policy=policy),
         direction=rule.direction,
-        sources=_ranges(rule.sources),
+        sources=None if rule.other_sources else () if by_tag_alone else _ranges(rule.sources),
         source_tags=frozenset(),
         source_accounts=frozenset(),
-        destinations=_ranges(rule.destinations),
+        destinations=None if rule.other_destinations else _ranges(rule.destinations),
         target_tags=frozenset(),
         target_accounts=frozenset(rule.target_service_accounts),
         protocols=_protocols(rule.protocols),
+        conditions=conditions,
+        source_secure_tags=rule.source_secure_tags,
+        target_secure_tags=rule.target_secure_tags,
     )
 
 

@@ -105,6 +105,7 @@ class Topology:
                 self.facts.policies.get(network, ()),
                 automatic=self._automatic(network),
                 region=region,
+                project=self.facts.project,
             )
         return self._rulesets[key]
 

@@ -138,7 +138,8 @@ class NearMiss(Struct, frozen=True, kw_only=True):
 
 
 class RuleRow(Struct, frozen=True, kw_only=True):
-    """A rule in the order of evaluation. `outcome` is `decides`, `passes on`, `no match` or `not reached`."""
+    """A rule in the order of evaluation. `outcome` is `decides`, `passes on`, `may match`, `no match` or
+    `not reached`."""
 
     layer: str
     rule: str

@@ -98,14 +98,25 @@ class FirewallRule(Resource, frozen=True, kw_only=True):
 
 
 class PolicyRule(Struct, frozen=True, kw_only=True):
-    """One rule of a hierarchical or network firewall policy; `action` is allow, deny, goto_next or something newer."""
+    """One rule of a hierarchical or network firewall policy; `action` is allow, deny, goto_next or something newer.
+
+    `target_networks` are links from `projects/` on; none means every network of the policy. Secure tags are those in
+    effect. `other_sources`, `other_destinations` (beside the ranges) and `network_types` (on top of them) are
+    conditions in words: `FQDN example.com`, `source network type INTERNET`.
+    """
 
     priority: int
     action: str
     direction: str = "INGRESS"
     protocols: tuple[Ports, ...] = ()
     sources: tuple[str, ...] = ()
+    source_secure_tags: tuple[str, ...] = ()
+    other_sources: tuple[str, ...] = ()
     destinations: tuple[str, ...] = ()
+    other_destinations: tuple[str, ...] = ()
+    network_types: tuple[str, ...] = ()
+    target_networks: tuple[str, ...] = ()
+    target_secure_tags: tuple[str, ...] = ()
     target_service_accounts: tuple[str, ...] = ()
     disabled: bool = False
     description: str = ""

@@ -13,7 +13,7 @@ from typing import Literal
 from wizard.sandbox.api import Body
 from wizard.sandbox.connector_health import stopped
 from wizard.sandbox.entry import enter
-from wizard.sandbox.hosts import address_of, find_host
+from wizard.sandbox.hosts import address_of, find_across, find_host
 from wizard.sandbox.in_force import firewalls
 from wizard.sandbox.next_hop import choose_route, has_nat
 from wizard.sandbox.packet import Host, Packet, Source, allowed, within
@@ -74,14 +74,17 @@ def _forward(world: World, packet: Packet, source: Source, trail: list[str]) -> 
         trail.append(f"route: none to {packet.destination}")
         return "drop"
     trail.append(f"route: {route.get('name')} to {route.get('destRange')}")
-    if route.get("nextHopNetwork") or route.get("nextHopPeering"):
+    if route.get("nextHopNetwork"):
         return _arrive(world, packet, source, find_host(world, packet.destination, source.network), trail)
+    if route.get("nextHopPeering"):
+        beyond = find_across(world, packet.destination, source.network, str(route["nextHopPeering"]))
+        return _arrive(world, packet, source, beyond, trail)
     if route.get("nextHopGateway"):
         return _leave(world, packet, source, trail)
     if route.get("nextHopIp") or route.get("nextHopInstance"):
         appliance = str(route.get("nextHopIp") or address_of(world, str(route["nextHopInstance"])))
         return _through(world, packet, source, find_host(world, appliance, source.network), trail)
-    return _on_premises(world, packet, trail)
+    return _through_tunnel(world, packet, trail)
 
 
 def _admitted(world: World, packet: Packet, source: Source, host: Host, trail: list[str]) -> bool:
@@ -104,7 +107,8 @@ def _arrive(world: World, packet: Packet, source: Source, host: Host | None, tra
 
 
 def _through(world: World, packet: Packet, source: Source, appliance: Host | None, trail: list[str]) -> Outcome:
-    """A next hop that is a machine: it must exist and be allowed to take the packet; what lies behind is not ours."""
+    """A next hop that is a machine of the network: it must exist and be allowed to take the packet; what lies behind is
+    not ours. Somebody in a network of Google's is no next hop."""
     if appliance is None:
         trail.append("route: the next hop does not exist")
         return "drop"
@@ -113,11 +117,15 @@ def _through(world: World, packet: Packet, source: Source, appliance: Host | Non
     return _on_premises(world, packet, trail)
 
 
-def _on_premises(world: World, packet: Packet, trail: list[str]) -> Outcome:
-    """Beyond a tunnel: a router there says so when nobody has the address."""
+def _through_tunnel(world: World, packet: Packet, trail: list[str]) -> Outcome:
     if within(packet.destination, GOOGLE_API_VIPS):
         trail.append("tunnel: these addresses of Google are behind the default internet gateway alone")
         return "drop"
+    return _on_premises(world, packet, trail)
+
+
+def _on_premises(world: World, packet: Packet, trail: list[str]) -> Outcome:
+    """Beyond a tunnel or an appliance: a router there says so when nobody has the address."""
     if not _known(world, packet.destination):
         trail.append(f"machine: the router beyond knows no {packet.destination}")
         return "no_route"

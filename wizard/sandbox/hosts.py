@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from wizard.sandbox.api import Body
 from wizard.sandbox.entry import link_path
 from wizard.sandbox.packet import Host
 from wizard.sandbox.world import World
@@ -11,36 +14,40 @@ MANAGED = {"redis", "sql", "psa"}
 
 
 def find_host(world: World, address: str, network: str) -> Host | None:
-    """Who has an address in a network or in one that it is peered with: a VM, an internal load balancer, a service."""
-    visible = {network, *_peers(world, network)}
+    """Who has an address in a network (`projects/P/global/networks/N`): a VM or an internal load balancer."""
     for key in world.store.keys("compute/"):
         if "/instances/" not in key:
             continue
         body = world.store.get(key) or {}
         for interface in body.get("networkInterfaces") or []:
-            where = link_path(str(interface.get("network", "")))
-            if interface.get("networkIP") == address and where in visible:
+            if interface.get("networkIP") == address and link_path(str(interface.get("network", ""))) == network:
                 tags = frozenset((body.get("tags") or {}).get("items") or [])
                 accounts = frozenset(str(a["email"]) for a in body.get("serviceAccounts") or [])
-                return Host(str(body["name"]), where, tags, accounts)
-    return _target_host(world, address, visible)
+                return Host(str(body["name"]), network, tags, accounts)
+    return next((host for host in _targets(world, address, network) if host.guarded), None)
 
 
-def _target_host(world: World, address: str, visible: set[str]) -> Host | None:
-    """A target of the scenario that is no VM; the machines behind a load balancer have the target's tags."""
-    for target in world.scenario.targets:
-        where = next((n for n in visible if n.rsplit("/", 1)[-1] == target.network), "")
-        if target.address != address or target.kind == "vm" or not where:
-            continue
-        accounts = frozenset({target.service_account} - {""})
-        return Host(target.name, where, frozenset(target.tags), accounts, guarded=target.kind not in MANAGED)
-    return None
-
-
-def _peers(world: World, network: str) -> list[str]:
+def find_across(world: World, address: str, network: str, peering: str) -> Host | None:
+    """Who has an address in the network beyond a peering: one of the project's own, or somebody else's with targets of
+    its name and the managed services of `network`. Peerings are not transitive: nobody further away."""
     body = world.store.get(f"compute/{network}") or {}
-    peerings = [p for p in body.get("peerings") or [] if p.get("state", "ACTIVE") == "ACTIVE"]
-    return [link_path(str(p.get("network", ""))) for p in peerings]
+    known: Body = next((p for p in body.get("peerings") or [] if p.get("name") == peering), {})
+    if known.get("state", "ACTIVE") != "ACTIVE":
+        return None
+    peer = link_path(str(known.get("network", "")))
+    if peer.startswith(f"projects/{world.project}/"):
+        return find_host(world, address, peer)
+    there = (*_targets(world, address, network), *_targets(world, address, peer))
+    return next((host for host in there if not host.guarded), None)
+
+
+def _targets(world: World, address: str, network: str) -> Iterator[Host]:
+    """Targets of the scenario that are no VMs; the machines behind a load balancer have the target's tags."""
+    usual = f"{world.scenario.project.number}-compute@developer.gserviceaccount.com"
+    for target in world.scenario.targets:
+        if target.address == address and target.kind != "vm" and target.network == network.rsplit("/", 1)[-1]:
+            accounts = frozenset({target.service_account or usual})
+            yield Host(target.name, network, frozenset(target.tags), accounts, guarded=target.kind not in MANAGED)
 
 
 def address_of(world: World, instance: str) -> str:

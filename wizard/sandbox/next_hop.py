@@ -30,7 +30,8 @@ def choose_route(world: World, packet: Packet, source: Source) -> Body | None:
 
 def _preference(route: Body) -> tuple[bool, int, int]:
     prefix = ipaddress.ip_network(str(route["destRange"]), strict=False).prefixlen
-    return bool(route.get("nextHopNetwork")), prefix, -int(route.get("priority", 1000))
+    subnet = bool(route.get("nextHopNetwork")) or route.get("routeType") == "SUBNET"
+    return subnet, prefix, -int(route.get("priority", 1000))
 
 
 def _routes_of_scenario(world: World, source: Source) -> list[Body]:
@@ -40,7 +41,12 @@ def _routes_of_scenario(world: World, source: Source) -> list[Body]:
     for peering in world.scenario.peerings:
         if peering.network == name:
             routes += [
-                {"name": f"peering {peering.name}", "destRange": r, "nextHopPeering": peering.name}
+                {
+                    "name": f"peering {peering.name}",
+                    "destRange": r,
+                    "routeType": "SUBNET",
+                    "nextHopPeering": peering.name,
+                }
                 for r in peering.routes
             ]
     routes += [

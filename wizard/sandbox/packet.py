@@ -15,6 +15,7 @@ from wizard.sandbox.api import Body
 PROTOCOL_NUMBERS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "ipv6-icmp", "132": "sctp"}
 EVERYWHERE = ["0.0.0.0/0"]
 AUTOMATIC_PRIORITY = 1000
+IMPLIED_PRIORITY = 65535
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,11 @@ def allowed(rules: Rules, direction: str, packet: Packet, source: Source, host: 
 def _classic(
     bodies: list[Body], direction: str, packet: Packet, source: Source, host: Host | None
 ) -> Iterator[tuple[str, str]]:
-    """The first matching VPC firewall rule: smallest priority, deny before allow."""
+    """The first matching VPC firewall rule: smallest priority, deny before allow; so an ingress allow with the priority
+    of the implied deny never decides."""
     rules = [b for b in bodies if b.get("direction", "INGRESS") == direction and not b.get("disabled")]
+    if direction == "INGRESS":
+        rules = [b for b in rules if not b.get("allowed") or int(b.get("priority", 1000)) < IMPLIED_PRIORITY]
     if direction == "INGRESS" and source.automatic:
         rules.append(_automatic_rule(source))
     rules.sort(key=lambda b: (int(b.get("priority", 1000)), bool(b.get("allowed"))))

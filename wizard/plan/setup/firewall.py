@@ -63,6 +63,7 @@ def _ruleset(draft: Draft, egress: Egress) -> Ruleset:
         effective.policies,
         automatic=automatic_rules(draft, egress),
         region=draft.region,
+        project=facts.project,
     )
 
 

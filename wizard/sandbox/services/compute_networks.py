@@ -122,8 +122,8 @@ def _own(call: Call) -> str:
 
 
 def _policies(world: World, network: str, places: tuple[str, ...]) -> list[Body]:
-    """Policies at these places that are attached to the network, a folder or the organization."""
-    found_ = []
+    """Policies at these places that are attached to the network, a folder or the organization: from the top down."""
+    found_: list[tuple[bool, Body]] = []
     for place in places:
         for _, policy in world.store.children(place, "firewallPolicies"):
             targets = [link_path(str(a.get("attachmentTarget", ""))) for a in policy.get("associations") or []]
@@ -132,8 +132,9 @@ def _policies(world: World, network: str, places: tuple[str, ...]) -> list[Body]
                 level = "NETWORK" if not above else "HIERARCHY"
                 kind = policy.get("policyLevel") or level
                 short = policy.get("shortName") or policy["name"]
-                found_.append({"name": policy["name"], "shortName": short, "type": kind, "rules": policy["rules"]})
-    return found_
+                body = {"name": policy["name"], "shortName": short, "type": kind, "rules": policy["rules"]}
+                found_.append((not any(t.startswith("organizations/") for t in targets), body))
+    return [policy for _, policy in sorted(found_, key=lambda one: one[0])]
 
 
 @handles("compute.regionNetworkFirewallPolicies.getEffectiveFirewalls")
