@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sandbox.small_worlds import DIRECT, PROJECT, REGION, firewall, policy, policy_rule, route, world
+from tests.sandbox.small_worlds import (
+    DIRECT,
+    LINK,
+    NETWORK,
+    PROJECT,
+    REGION,
+    firewall,
+    machine,
+    policy,
+    policy_rule,
+    route,
+    world,
+)
 from tests.trace.worlds import read, seeded
 from wizard.sandbox.api import Body
 from wizard.sandbox.gateway import Decision, decide
@@ -97,3 +109,19 @@ def test_policies_are_listed_from_the_top_down_whatever_their_names() -> None:
         made.store.put(key, {**(made.store.get(key) or {}), "name": key, "shortName": key})
     found = read(made).effective["my-vpc"].policies
     assert [(one.level, one.rules[0].priority) for one in found] == [("organization", 2), ("folder", 1)]
+
+
+def test_the_route_says_in_which_network_an_address_is_looked_for() -> None:
+    """A machine of a peer, and a managed service, with an address of a subnet of the network itself."""
+    made = world(target("10.0.0.30"))
+    firewall(made, "in", "allow")
+    machine(made, "theirs", "10.0.0.40", tags=[], network=LINK.replace("my-vpc", "other"))
+    mine = made.store.get(f"compute/{NETWORK}") or {}
+    made.store.put(
+        f"compute/{NETWORK}", mine | {"peerings": [{"name": "p", "network": LINK.replace("my-vpc", "other")}]}
+    )
+    assert [asked(made, address).verdict for address in ("10.0.0.30", "10.0.0.40", "10.0.0.3")] == [
+        "drop",
+        "drop",
+        "deliver",
+    ]

@@ -56,10 +56,13 @@ class Hosts:
         subnets: Iterable[Subnet] = (),
     ) -> None:
         self._exact: dict[tuple[str, str], Host] = {}
+        self._of_machines = _Machines()
         by_name: dict[str, Instance] = {}
         for machine in instances:
             by_name.setdefault(machine.name, machine)
             self._exact[(machine.network, machine.address)] = _machine(machine)
+            for cidr in machine.alias_ranges:
+                self._of_machines.add(machine.network, cidr, _machine(machine))
         for rule in forwarding_rules:
             self._exact[(rule.network, rule.address)] = _forwarding(rule, by_name)
         self._managed = _ranges((a.network, a.name, a.range) for a in addresses if a.purpose == "VPC_PEERING")
@@ -72,6 +75,9 @@ class Hosts:
         exact = self._exact.get((network, address))
         if exact is not None:
             return exact
+        machine = self._of_machines.find(network, address)
+        if machine is not None:
+            return machine
         managed = _holding(self._managed.get(network, ()), address)
         if managed:
             return Host(name=managed, kind=MANAGED)
@@ -87,6 +93,23 @@ class Hosts:
     def all(self) -> Iterator[tuple[str, str, Host]]:
         """Network, address and host, of everything that has an address of its own."""
         return ((network, address, host) for (network, address), host in self._exact.items() if network and address)
+
+
+class _Machines:
+    """VMs by their alias ranges."""
+
+    def __init__(self) -> None:
+        self._ranges: dict[str, list[tuple[Interval, Host]]] = defaultdict(list)
+
+    def add(self, network: str, cidr: str, host: Host) -> None:
+        interval = parse_found(cidr)
+        if interval is not None:
+            self._ranges[network].append((interval, host))
+
+    def find(self, network: str, address: str) -> Host | None:
+        one = parse_found(address)
+        ranges = self._ranges.get(network, [])
+        return next((host for (first, last), host in ranges if one is not None and first <= one[0] <= last), None)
 
 
 def _machine(machine: Instance) -> Host:
