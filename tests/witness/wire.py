@@ -7,6 +7,7 @@ every packet `true` (an answer came back), `false` (the kernel refused), or what
 
 from __future__ import annotations
 
+import itertools
 import json
 import selectors
 import socket
@@ -59,11 +60,16 @@ def _answer(one: object) -> None:
     one.sendmsg([data], [(socket.IPPROTO_IP, _PKTINFO, b"\0\0\0\0" + local + b"\0\0\0\0")], 0, sender)
 
 
+_FROM = itertools.cycle(range(20_000, 65_000))
+"""Source ports in turn: one that came again soon would be, to the kernel, an earlier connection that goes on, and the
+firewall lets those through whatever its rules say now."""
+
+
 def _passes(source: str, destination: str, protocol: str, port: int) -> bool | str:
     kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
     with socket.socket(socket.AF_INET, kind) as one:
         one.settimeout(SECONDS)
-        one.bind((source, 0))
+        one.bind((source, next(_FROM)))
         try:
             one.connect((destination, port))
             if protocol == "udp":
