@@ -12,6 +12,7 @@ from wizard import __version__
 from wizard.cli import answer_flags
 from wizard.cli.argv import scenario_names, with_sandbox_value
 from wizard.cli.options import DEFAULT_SPEED, INSTANT
+from wizard.cli.sandbox_parser import add_sandbox
 from wizard.errors import InputError
 from wizard.wording import shown
 
@@ -76,7 +77,7 @@ def _parser() -> Parser:
     _add_run(add("resume", "finish a run that was stopped or failed"))
     _add_run(add("undo", "take back what a run did, and only that"))
     _add_export(add("export", "a run as a script, as Terraform, as Markdown or as answers"))
-    _add_sandbox(add("sandbox", "the simulated cloud"), common)
+    add_sandbox(add("sandbox", "the simulated cloud"), common, Parser)
     add("info", "identity, versions, and where every file is")
     return parser
 
@@ -160,30 +161,3 @@ def _add_run(parser: ArgumentParser) -> None:
 def _add_export(parser: ArgumentParser) -> None:
     _add_run(parser)
     parser.add_argument("--format", required=True, choices=("gcloud", "terraform", "markdown", "answers"))
-
-
-def _add_sandbox(parser: ArgumentParser, common: Parser) -> None:
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
-
-    def add(name: str, text: str) -> ArgumentParser:
-        return actions.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
-
-    add("serve", "start the simulated cloud and keep it until it is stopped")
-    add("stop", "stop it; its state is kept")
-    add("env", "settings for gcloud and other clients, to be evaluated by a shell")
-    add("reset", "back to the beginning of the scenario")
-    add("state", "every resource as its API body")
-    add("log", "every request")
-    clock = add("clock", "the simulated time: clock, clock advance 2h, clock speed N|instant")
-    clock.add_argument("change", nargs="?", choices=("advance", "speed"), help="what to change")
-    clock.add_argument("value", nargs="?", default="", help="a duration such as 90s, 2h, 1h30m; or a speed")
-    fault = add("fault", "make calls fail: fault, fault clear, fault METHOD KIND")
-    fault.add_argument(
-        "on", nargs="?", default="", metavar="METHOD", help="such as vpcaccess.CreateConnector, or clear"
-    )
-    fault.add_argument(
-        "kind", nargs="?", default="", metavar="KIND", help="http:503, operation_error, slow, hang, reset, state:ERROR"
-    )
-    fault.add_argument("--times", type=int, default=1, metavar="N", help="how often (default 1)")
-    fault.add_argument("--after", type=int, default=0, metavar="N", help="calls to let through first (default 0)")
-    fault.add_argument("--message", default="", metavar="TEXT", help="what the error says")

@@ -43,13 +43,23 @@ class ApiError(Exception):
 
 
 @dataclass(frozen=True)
+class Caller:
+    """How a request came: `rest` or `grpc`, to which of Google's host names, and the client as it names itself."""
+
+    transport: str
+    host: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True)
 class Call:
-    """One request: the method's name, the request message as JSON, and who calls."""
+    """One request: the method's name, the request message as JSON, who calls (an IAM member), and how it came."""
 
     method: str
     request: Body
     member: str = ""
     query: dict[str, str] = field(default_factory=dict)
+    caller: Caller = field(default_factory=lambda: Caller("rest"))
 
     def text(self, key: str, default: str = "") -> str:
         """A text field of the request message."""

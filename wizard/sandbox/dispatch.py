@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wizard.sandbox import faults, permissions
-from wizard.sandbox.api import HANDLERS, ApiError, Body, Call
+from wizard.sandbox.api import HANDLERS, ApiError, Body, Call, Caller
 from wizard.sandbox.faults import Fault
 from wizard.sandbox.log import RequestLog
 from wizard.sandbox.resources import resource_of
@@ -42,10 +42,10 @@ class Dispatcher:
         """Somebody asked for something."""
         self._last = time.monotonic()
 
-    async def call(self, route: Route, request: Body, *, query: dict[str, str] | None = None, transport: str) -> Body:
+    async def call(self, route: Route, request: Body, caller: Caller, *, query: dict[str, str] | None = None) -> Body:
         """The reply to a request message. Raises ApiError for a refusal and ConnectionLost for a reset."""
         self.touch()
-        call = Call(route.method, request, self.world.scenario.project.member, query or {})
+        call = Call(route.method, request, self.world.scenario.project.member, query or {}, caller)
         resource = resource_of(route, request)
         status = 500
         try:
@@ -64,7 +64,7 @@ class Dispatcher:
                 resource=resource,
                 write=route.writes,
                 status=status,
-                transport=transport,
+                caller=caller,
             )
             self._save()
         return reply

@@ -9,7 +9,7 @@ import grpc
 import grpc.aio
 
 from wizard.sandbox import messages, transcode
-from wizard.sandbox.api import ApiError, Body
+from wizard.sandbox.api import ApiError, Body, Caller
 from wizard.sandbox.dispatch import ConnectionLost, Dispatcher
 from wizard.sandbox.routes import Route, table
 
@@ -31,7 +31,7 @@ class GrpcApi(grpc.GenericRpcHandler):
     def _answer_for(self, routes: list[Route]) -> Answer:
         async def answer(payload: bytes, context: Context) -> bytes:
             try:
-                return await self._answer(routes, payload)
+                return await self._answer(routes, payload, _caller(context))
             except ApiError as error:
                 await _abort(context, error)
             except ConnectionLost:
@@ -39,20 +39,20 @@ class GrpcApi(grpc.GenericRpcHandler):
 
         return answer
 
-    async def _answer(self, routes: list[Route], payload: bytes) -> bytes:
+    async def _answer(self, routes: list[Route], payload: bytes, caller: Caller) -> bytes:
         message = messages.message_type(routes[0].request)()
         message.MergeFromString(payload)
         request = transcode.to_json(message)
-        reply = await self._merged(self._meant(routes, request), request)
+        reply = await self._merged(self._meant(routes, request), request, caller)
         return transcode.from_json(routes[0].response or "google.protobuf.Empty", reply)
 
-    async def _merged(self, routes: list[Route], request: Body) -> Body:
+    async def _merged(self, routes: list[Route], request: Body, caller: Caller) -> Body:
         """The lists of several routes as one; an API that refuses (it is not enabled) does not spoil the others'."""
         reply: Body = {}
         refusals: list[ApiError] = []
         for route in routes:
             try:
-                more = await self._dispatcher.call(route, request, transport="grpc")
+                more = await self._dispatcher.call(route, request, caller)
             except ApiError as error:
                 refusals.append(error)
                 continue
@@ -68,6 +68,11 @@ class GrpcApi(grpc.GenericRpcHandler):
         having = [route for route in routes if self._dispatcher.world.store.get(f"{route.api}/{name}") is not None]
         listed = [route for route in routes if route.method.endswith(".ListOperations")]
         return listed or having or routes[:1]
+
+
+def _caller(context: Context) -> Caller:
+    said = {str(key): str(value) for key, value in context.invocation_metadata() or ()}
+    return Caller("grpc", "", said.get("user-agent", "") or said.get("x-goog-api-client", ""))
 
 
 async def _abort(context: Context, error: ApiError) -> NoReturn:

@@ -1,11 +1,11 @@
-"""The log of requests: what was called, on what, whether it writes, and how it was answered. Never a body."""
+"""The log of requests: what was called, on what, by which client, whether it writes, how it was answered. No bodies."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
 
-from wizard.sandbox.api import Body
+from wizard.sandbox.api import Body, Caller
 
 KEPT = 1000
 """Requests that are kept; `writes` counts them all."""
@@ -18,7 +18,7 @@ class RequestLog:
     writes: int = 0
     requests: deque[Body] = field(default_factory=lambda: deque(maxlen=KEPT))
 
-    def add(self, *, at: str, method: str, resource: str, write: bool, status: int, transport: str) -> None:
+    def add(self, *, at: str, method: str, resource: str, write: bool, status: int, caller: Caller) -> None:
         """Note one answered request. A refused write counts as one: it was asked for."""
         self.writes += write
         self.requests.append(
@@ -28,7 +28,8 @@ class RequestLog:
                 "resource": resource,
                 "write": write,
                 "status": status,
-                "transport": transport,
+                "transport": caller.transport,
+                "client": caller.agent,
             }
         )
 

@@ -14,7 +14,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import Message
 
-from wizard.sandbox.routes import HERE, extra_message, read
+from wizard.sandbox.routes import BY_HAND, HERE, extra_message, read
 
 Field = descriptor_pb2.FieldDescriptorProto
 
@@ -49,7 +49,7 @@ def _extra_messages(files: list[descriptor_pb2.FileDescriptorProto]) -> descript
     package, _, _ = extra_message("").rpartition(".")
     file = descriptor_pb2.FileDescriptorProto(name="sandbox/extra.proto", package=package, syntax="proto3")
     file.dependency.extend(f.name for f in files)
-    for entry in read("routes_extra.json"):
+    for entry in (entry for name in BY_HAND for entry in read(name)):
         message = file.message_type.add(name=extra_message(entry["method"]).rpartition(".")[2])
         for number, (name, kind) in enumerate(entry["fields"].items(), start=1):
             message.field.append(_field(name, number, kind))

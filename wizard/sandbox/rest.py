@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from wizard.sandbox import transcode
-from wizard.sandbox.api import ApiError, Body
+from wizard.sandbox.api import ApiError, Body, Caller
 from wizard.sandbox.dispatch import ConnectionLost, Dispatcher, not_emulated
 from wizard.sandbox.routes import Match, api_of, table
 
@@ -71,7 +71,7 @@ class Rest:
         query = dict(request.query)
         try:
             message = transcode.to_request(match, request.query.items(), await request.read())
-            reply = await self._dispatcher.call(match.route, message, query=query, transport="rest")
+            reply = await self._dispatcher.call(match.route, message, _caller(request), query=query)
         except ApiError as error:
             return _failure(error, listed=match.route.api in LISTED_ERRORS)
         except ConnectionLost:
@@ -111,6 +111,12 @@ def _is_ours(host: str) -> bool:
 
 def _is_loopback(host: str) -> bool:
     return host.rpartition(":")[0] in ("127.0.0.1", "localhost") or host in ("127.0.0.1", "localhost")
+
+
+def _caller(request: web.Request) -> Caller:
+    """Google's own clients say in `x-goog-api-client` more than in `User-Agent`; gcloud and others have the latter."""
+    agent = request.headers.get("User-Agent", "")
+    return Caller("rest", request.host.partition(":")[0].lower(), agent or request.headers.get("x-goog-api-client", ""))
 
 
 def _in_form(match: Match, query: dict[str, str], reply: Body) -> Body:

@@ -17,6 +17,9 @@ from urllib.parse import unquote
 
 HERE = Path(__file__).parent
 
+BY_HAND = ("routes_extra.json",)
+"""The files of the table that no client package provides."""
+
 READING_POSTS = {"testiampermissions", "list", "listinstances", "wait", "waitoperation"}
 """Last words of methods that are sent by POST and change nothing."""
 
@@ -105,7 +108,7 @@ def api_of(host: str) -> str:
 @cache
 def table() -> Table:
     """The routes of the files in the tree."""
-    return Table([entry for file in ("routes.json", "routes_extra.json") for entry in read(file)])
+    return Table([entry for file in ("routes.json", *BY_HAND) for entry in read(file)])
 
 
 def read(file: str) -> list[dict[str, Any]]:
