@@ -17,7 +17,7 @@ from textual.worker import Worker
 
 from screens import themes
 from screens.commands import BY_ID, COMMANDS, bindings
-from screens.dialogs.faults import CLOCK, TWO_HOURS, Faults, fault_words
+from screens.dialogs.faults import CLOCK, PAUSE, RESUME, TWO_HOURS, Faults, Wish, fault_words
 from screens.dialogs.help import Help
 from screens.dialogs.jump import Jump
 from screens.dialogs.stop_run import StopRun
@@ -174,23 +174,42 @@ class WizardApp(App[None], inherit_bindings=False):
         if session is None or not session.simulated or self.page is None:
             return
 
-        def ask(fault: tuple[str, str] | None) -> None:
-            if fault is not None:
-                self._spawn(lambda: self._fault(session.scenario, *fault))
+        self._spawn(lambda: self._ask_for_fault(session.scenario))
 
-        self.push_screen(Faults(), ask)
+    async def _ask_for_fault(self, scenario: str) -> None:
+        def ask(wish: Wish | None) -> None:
+            if wish is not None:
+                self._spawn(lambda: self._fault(scenario, wish))
 
-    async def _fault(self, scenario: str, call: str, kind: str) -> None:
+        desk = self.wizard.desk
         try:
-            if call == CLOCK:
-                await self.wizard.desk.advance(scenario, TWO_HOURS)
-            else:
-                await self.wizard.desk.fault(scenario, call, kind)
+            waiting, paused = await desk.faults(scenario), await desk.paused(scenario)
         except RunvpcError as error:
             self.notify(error.message, severity="error", markup=False)
             return
-        said = {CLOCK: "two hours have passed on the sandbox", "": "no faults wait any more"}
-        self.notify(said.get(call) or fault_words(call, kind), markup=False)
+        self.wizard.held(paused)
+        self.push_screen(Faults(waiting, paused=paused), ask)
+
+    async def _fault(self, scenario: str, wish: Wish) -> None:
+        desk = self.wizard.desk
+        try:
+            if wish.on == CLOCK:
+                await desk.advance(scenario, TWO_HOURS)
+            elif wish.on in (PAUSE, RESUME):
+                await desk.pause(scenario, paused=wish.on == PAUSE)
+                self.wizard.held(wish.on == PAUSE)
+            else:
+                await desk.fault(scenario, wish.on, wish.kind, wish.times)
+        except RunvpcError as error:
+            self.notify(error.message, severity="error", markup=False)
+            return
+        said = {
+            CLOCK: "two hours have passed on the sandbox",
+            PAUSE: "the sandbox's time stands still",
+            RESUME: "the sandbox's time goes on",
+            "": "no faults wait any more",
+        }
+        self.notify(said.get(wish.on) or fault_words(wish), markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What cannot be done now is greyed; what makes no sense here is hidden."""

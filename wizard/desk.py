@@ -19,7 +19,8 @@ from wizard.ports import Cloud
 class Session:
     """A connected cloud. `environment` is what the journal records of it; `banner` what people see on every page.
 
-    `scenario` is the sandbox's scenario (name or file), empty for the live cloud.
+    `scenario` is the sandbox's scenario (name or file), empty for the live cloud; `paused` whether its time was
+    standing still when that was last asked.
     """
 
     cloud: Cloud
@@ -28,6 +29,7 @@ class Session:
     project: str
     region: str
     scenario: str = ""
+    paused: bool = False
 
     @property
     def simulated(self) -> bool:
@@ -94,6 +96,17 @@ class Desk(Protocol):
         """The faults that wait in the sandbox, one line each."""
         ...
 
-    async def fault(self, scenario: str, on: str, kind: str) -> None:
-        """Make the next call of `on` (`vpcaccess.CreateConnector`) fail as `kind` says; an empty `on` clears all."""
+    async def paused(self, scenario: str) -> bool:
+        """Whether the sandbox's clock stands still."""
+        ...
+
+    async def pause(self, scenario: str, *, paused: bool) -> None:
+        """Let the sandbox's clock stand still, or go on."""
+        ...
+
+    async def fault(self, scenario: str, on: str, kind: str, times: int = 1) -> None:
+        """Make calls of `on` (`vpcaccess.CreateConnector`) fail as `kind` says, `times` times (0: every time).
+
+        An empty `on` clears all.
+        """
         ...

@@ -31,6 +31,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 APIS = ("run.googleapis.com", "compute.googleapis.com", "vpcaccess.googleapis.com")
+RESERVING_API = "networkconnectivity.googleapis.com"
 DNS_API = "dns.googleapis.com"
 
 _FEW_NETWORKS = 8
@@ -107,15 +108,19 @@ async def read(
     `network` and its peers, or for every network when there are few. Traces also need private zones (`dns`) and the
     machines behind load balancers (`backends`), which take permissions that nothing else does.
     """
-    asked = (*APIS, DNS_API) if dns else APIS
+    asked = (*APIS, RESERVING_API, *((DNS_API,) if dns else ()))
     r = _Reader(cloud, dict.fromkeys(asked, True))
     r.apis.update(await r.read("enabled APIs", lambda: cloud.apis(asked), {}))
     async with asyncio.TaskGroup() as group:
         lists = group.create_task(_lists(r, region))
         zones = group.create_task(_zones(r, wanted=dns))
+        reserved = group.create_task(_reserved(r))
         granted = group.create_task(r.read("permissions", lambda: cloud.permissions(permissions), None))
         held = group.create_task(_secrets(r, secrets))
-    listed = structs.replace(lists.result(), granted=granted.result(), secrets=held.result(), zones=zones.result())
+    listed = lists.result()
+    addresses = listed.addresses + reserved.result()
+    listed = structs.replace(listed, addresses=addresses, zones=zones.result())
+    listed = structs.replace(listed, granted=granted.result(), secrets=held.result())
     found = next((s for s in listed.services if s.name == service), None)
     chosen = _chosen(listed.networks, network)
     async with asyncio.TaskGroup() as group:
@@ -191,6 +196,13 @@ async def _peering_routes(r: _Reader, networks: tuple[Network, ...], region: str
 
     pairs = [(n.name, p.name) for n in networks for p in n.peerings]
     return tuple(route for routes in await asyncio.gather(*(one(*pair) for pair in pairs)) for route in routes)
+
+
+async def _reserved(r: _Reader) -> tuple[Address, ...]:
+    """Internal ranges; few projects have the API, and without it there are none."""
+    if not r.apis.get(RESERVING_API):
+        return ()
+    return await r.read("internal ranges", r.cloud.internal_ranges, ())
 
 
 async def _zones(r: _Reader, *, wanted: bool) -> tuple[DnsZone, ...]:

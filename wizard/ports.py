@@ -165,6 +165,10 @@ class Reads(Protocol):
         """
         ...
 
+    async def internal_ranges(self) -> tuple[Address, ...]:
+        """Reservations of Network Connectivity, with the purpose INTERNAL_RANGE."""
+        ...
+
     async def zones(self) -> tuple[DnsZone, ...]:
         """The project's private DNS zones with their A and CNAME records."""
         ...

@@ -14,6 +14,7 @@ from screens.widgets.filter_list import FilterList, Item
 from screens.widgets.text import Lines, Section
 from wizard.apply.events import Phase
 from wizard.apply.record import RunRow
+from wizard.errors import InputError
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
 from wizard.wording import one_line
@@ -71,11 +72,17 @@ class WelcomePage(WizardPage):
         self.set_class(bool(model.unfinished), "-unfinished")
 
     def _run(self, row: RunRow) -> Item:
-        scenario = self.wizard.desk.scenario_of(row.environment)
         what = f"taking back a {row.flow}" if row.phase is Phase.UNDO else row.flow
-        where = f"sandbox {scenario}" if scenario else "Google Cloud"
-        about = f"{what}, {row.project}, {where}, {row.created[:16].replace('T', ' ')} UTC"
+        about = f"{what}, {row.project}, {self._where(row)}, {row.created[:16].replace('T', ' ')} UTC"
         return Item(id=row.id, title=row.id, detail=state(row.shown.value), note=one_line(about))
+
+    def _where(self, row: RunRow) -> str:
+        """Its cloud. Of a sandbox whose scenario file is not known here, only that."""
+        try:
+            scenario = self.wizard.desk.scenario_of(row.environment)
+        except InputError:
+            return "another sandbox"
+        return f"sandbox {scenario}" if scenario else "Google Cloud"
 
     def next_label(self, model: Model) -> str:
         return super().next_label(model) if model.session is not None else "Next"

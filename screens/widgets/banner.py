@@ -29,6 +29,8 @@ def _content(model: Model) -> Content:
     kind = (f" {first} ", Tone.STRONG)
     reading = (f"  {one_line(model.reading)}…", Tone.MUTED) if model.reading else ""
     shown = rest.partition(",")[0] if session.simulated else rest
+    if session.paused:
+        shown += ", time paused"
     where = "" if not session.simulated else f"  {one_line(place)}"
     if not session.simulated:
         where = "  " + one_line(" / ".join(filter(None, (answers.region, answers.service))))

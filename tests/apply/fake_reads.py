@@ -59,6 +59,9 @@ class NothingListed:
     async def backends(self, backend_service: str) -> tuple[str, ...] | None:
         return ()
 
+    async def internal_ranges(self) -> tuple[Address, ...]:
+        return ()
+
     async def zones(self) -> tuple[DnsZone, ...]:
         return ()
 

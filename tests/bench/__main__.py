@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.bench.clients import client_rows
+from tests.bench.cloud import cloud_rows
 from tests.bench.paths import one_verdict, whole_matrix
 from tests.bench.pure import firewall, free_ranges
 from tests.bench.row import table
@@ -20,6 +22,8 @@ if __name__ == "__main__":
                 firewall(),
                 one_verdict(),
                 whole_matrix(),
+                *cloud_rows(),
+                *client_rows(),
             ]
         )
     )

@@ -55,6 +55,18 @@ def test_a_scenario_that_is_not_known_here_is_said() -> None:
     assert caught.value.fix
 
 
+async def test_time_is_held_and_let_go() -> None:
+    desk = TerminalDesk(Options(sandbox="tutorial", speed=0))
+    async with opened(desk) as session:
+        assert not session.paused
+        await desk.pause("tutorial", paused=True)
+        assert await desk.paused("tutorial")
+        async with opened(desk) as again:
+            assert again.paused
+        await desk.pause("tutorial", paused=False)
+        assert not await desk.paused("tutorial")
+
+
 async def test_faults_are_set_seen_and_cleared() -> None:
     desk = TerminalDesk(Options(sandbox="tutorial", speed=0))
     async with opened(desk):

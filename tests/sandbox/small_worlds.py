@@ -45,7 +45,10 @@ def world(more: str = "", *, instant: bool = True) -> World:
     """The scenario above with more TOML, and these bodies: network, two subnets, routes, a VM, a connector."""
     made = World(scenario=parse((SCENARIO + more).encode(), "small world"), clock=Clock(instant=instant))
     put = made.store.put
-    put(f"compute/{NETWORK}", {"name": "my-vpc", "networkFirewallPolicyEnforcementOrder": "AFTER_CLASSIC_FIREWALL"})
+    elsewhere = "projects/peer-tp/global/networks/peer"
+    peerings = [{"name": p.name, "network": elsewhere, "state": "ACTIVE"} for p in made.scenario.peerings]
+    order = {"networkFirewallPolicyEnforcementOrder": "AFTER_CLASSIC_FIREWALL"}
+    put(f"compute/{NETWORK}", {"name": "my-vpc", **order, "peerings": peerings})
     for name, range_ in (("machines", "10.0.0.0/24"), ("run", "10.1.0.0/26"), ("con-subnet", "10.8.1.0/28")):
         subnet(made, name, range_)
     route(made, "default", "0.0.0.0/0", nextHopGateway=f"{PROJECT}/global/gateways/default-internet-gateway")

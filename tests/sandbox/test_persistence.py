@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox.serving import SMALL, ask, serving
-from wizard.sandbox.server import TICK
+from wizard.sandbox.server import TICK, Server
 from wizard.sandbox.world import Pending
 
 CONNECTORS = "/v1/projects/demo-project/locations/us-central1/connectors"
@@ -62,6 +62,49 @@ async def test_a_broken_file_starts_the_scenario_afresh(tmp_path: Path, content:
     async with serving(tmp_path) as server:
         assert (await ask(server, "GET", NETWORK))[0] == 200
         assert server.log.writes == 0
+
+
+async def test_a_paused_clock_stands_still_while_no_server_runs(tmp_path: Path) -> None:
+    async with serving(tmp_path, instant=False, speed=1000.0) as server:
+        await ask(server, "POST", "/_sandbox/clock", {"paused": True})
+        then = server.world.clock.now()
+    await asyncio.sleep(0.1)
+    async with serving(tmp_path, instant=False) as server:
+        assert (server.world.clock.now(), server.world.clock.paused) == (then, True)
+        assert server.world.clock.speed == 1000.0
+
+
+async def test_what_waits_for_a_paused_clock_keeps_no_server_alive(tmp_path: Path) -> None:
+    async with serving(tmp_path, instant=False, idle=0.1) as server:
+        await ask(server, "POST", "/_sandbox/clock", {"paused": True})
+        await ask(server, "POST", f"{CONNECTORS}?connectorId=con", CONNECTOR)
+        await asyncio.wait_for(server.stopped.wait(), 5)
+
+
+async def test_everything_of_a_fault_survives(tmp_path: Path) -> None:
+    wanted = {"on": "compute.networks.get", "kind": "flapping", "retry_after": 3, "resource": "my-*", "after": 1}
+    async with serving(tmp_path) as server:
+        await ask(server, "POST", "/_sandbox/faults", wanted)
+        assert [(await ask(server, "GET", NETWORK))[0] for _ in range(3)] == [200, 200, 503]
+    async with serving(tmp_path) as server:
+        (kept,) = server.world.faults
+        assert (kept.seen, kept.struck, kept.retry_after, kept.resource) == (3, 1, 3, "my-*")
+        assert [(await ask(server, "GET", NETWORK))[0] for _ in range(2)] == [200, 503], "counted on"
+
+
+async def test_calls_that_come_together_share_one_writing(tmp_path: Path) -> None:
+    """Every one of them is in the file before its answer all the same."""
+    file = tmp_path / "state.json"
+    seen: list[bool] = []
+
+    async def create(server: Server, name: str) -> None:
+        rule = {"name": name, "network": "global/networks/my-vpc", "allowed": [{"IPProtocol": "icmp"}]}
+        assert (await ask(server, "POST", "/compute/v1/projects/demo-project/global/firewalls", rule))[0] == 200
+        seen.append(f'"name":"{name}"' in await asyncio.to_thread(file.read_text))
+
+    async with serving(tmp_path) as server:
+        await asyncio.gather(*(create(server, f"rule-{number}") for number in range(20)))
+    assert seen == [True] * 20
 
 
 async def test_what_falls_due_is_completed_though_nobody_asks(tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.sandbox.handling import LOCATION, ask, blocks, result, seeded
 from wizard.sandbox.api import Body
+from wizard.sandbox.services import run_network, run_tasks
 from wizard.sandbox.world import World
 
 APP = f"{LOCATION}/services/app"
@@ -97,3 +100,82 @@ async def test_addresses_that_something_else_has_taken_are_not_given_out() -> No
     assert list(blocks(world)) == ["10.2.0.48"]
     assert ended["error"]["code"] == 9
     assert "insufficient free IP addresses" in ended["error"]["message"]
+
+
+async def test_instances_that_always_run_hold_two_addresses_each() -> None:
+    world = seeded(SERVICE + "min_instances = 9\n")
+    assert [user[:9] for user in blocks(world).values()] == ["app-00001"] * 2
+    service = await app(world)
+    service["template"] |= {"revision": "", "scaling": {"minInstanceCount": 17, "maxInstanceCount": 20}}
+    after = await result(world, "run.UpdateService", service=service)
+    assert "insufficient free IP addresses" in after["error"]["message"], "a roll-out needs old and new together"
+    service = await app(world)
+    service["template"]["scaling"] = {"minInstanceCount": 16, "maxInstanceCount": 20}
+    after = await result(world, "run.UpdateService", service=service)
+    assert "error" not in after
+    assert len(blocks(world)) == 4
+
+
+JOB = '\n[[job]]\nname = "sync"\nnetwork = "my-vpc"\nsubnet = "run"\n'
+
+
+async def run(world: World, tasks: int = 1) -> Body:
+    """An execution of the job, ended."""
+    request = {"name": f"{LOCATION}/jobs/sync", "overrides": {"taskCount": tasks}}
+    operation = await ask(world, "run.RunJob", **request)
+    await asyncio.gather(*world.running)
+    ended: Body = (await ask(world, "run.GetOperation", name=operation["name"]))["response"]
+    return ended
+
+
+async def test_tasks_share_blocks_and_hold_one_address_each_for_seven_minutes() -> None:
+    world = seeded(JOB, instant=False)
+    for number in range(48):
+        assert (await run(world))["succeededCount"] == 1
+        assert len(blocks(world)) == number // 16 + 1
+    assert (await run(world, 17)).get("failedCount") == 1, "64 addresses"
+    world.clock.advance(6 * 60)
+    assert (await run(world)).get("failedCount") == 1
+    world.clock.advance(2 * 60)
+    assert (await run(world, 64))["succeededCount"] == 64
+    world.clock.advance(2 * HOUR)
+    world.settle()
+    assert blocks(world) == {}
+
+
+async def test_a_run_every_second_for_a_minute_needs_the_documented_addresses() -> None:
+    """100 runs of one minute in each minute are given as about 800 addresses (facts: 2.2); here a fifth of that."""
+    wide = '\n[[subnet]]\nname = "wide"\nnetwork = "my-vpc"\nrange = "10.3.0.0/23"\n'
+    world = seeded(wide + JOB.replace('"run"', '"wide"'), instant=False)
+    for _ in range(12):
+        for _ in range(20):
+            assert (await run(world))["succeededCount"] == 1
+        world.clock.advance(60)
+        world.settle()
+    assert 140 <= len(blocks(world)) * 16 <= 176
+
+
+async def test_a_block_of_tasks_is_not_a_revisions_until_all_of_them_are_gone() -> None:
+    world = seeded(JOB, instant=False)
+    await run(world, 64)
+    template = {"containers": [{"image": "i"}], "vpcAccess": {"networkInterfaces": [{"subnetwork": "run"}]}}
+    for wait, good in ((300, False), (600, True)):
+        world.clock.advance(wait)
+        request = {"parent": LOCATION, "serviceId": f"s{wait}", "service": {"template": template}}
+        operation = await ask(world, "run.CreateService", **request)
+        world.clock.advance(60)
+        ended = await ask(world, "run.GetOperation", name=operation["name"])
+        assert ("error" not in ended) is good
+
+
+async def test_the_seven_minutes_begin_when_the_task_ends_not_its_execution() -> None:
+    world = seeded(JOB, instant=False)
+    template = (await ask(world, "run.GetJob", name=f"{LOCATION}/jobs/sync"))["template"]["template"]
+    execution = {"name": f"{LOCATION}/jobs/sync/executions/sync-x", "job": "sync", "template": template}
+    for index in range(2):
+        run_tasks.create(world, execution, index)
+        assert run_network.attach(world, template, run_tasks.user(execution["name"], index), 1) == ("", "")
+    await run_tasks.run(world, execution, 0, "", lambda: None)
+    leaving = [pending.arguments for pending in world.pending]
+    assert [one["user"].rsplit("/", 1)[-1] for one in leaving] == ["sync-x-task0"]
+    assert 419 <= leaving[0]["idle"] - world.clock.now() <= 420

@@ -98,7 +98,7 @@ async def test_a_cancelled_execution_stops_its_processes() -> None:
 async def test_a_deleted_job_stops_its_processes_and_forgets_its_executions() -> None:
     async with running() as world:
         name = await started(world)
-        assert list(blocks(world).values()) == ["probe-t"]
+        assert list(blocks(world).values()) == ["probe-t-task0"]
         await ask(world, "run.DeleteJob", name=f"{LOCATION}/jobs/probe")
         await quiet(world)
         assert not [key for key in world.store.keys("run/") if "jobs/probe" in key and "/operations/" not in key]
@@ -193,6 +193,25 @@ async def test_a_line_that_is_json_comes_back_as_an_object() -> None:
     entries = (await ask(world, "logging.entries.list", filter='resource.labels.job_name="fine"'))["entries"]
     assert entries[0]["jsonPayload"] == {"a": 1}
     assert [entry.get("textPayload") for entry in entries] == [None, "[1]", "plain"]
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [{"taskCount": -1}, {"taskCount": 10_001}, {"containerOverrides": [{"env": [{"value": "no name"}]}]}],
+)
+async def test_overrides_that_cannot_be_are_refused(overrides: Body) -> None:
+    async with running(JOBS) as world:
+        with pytest.raises(ApiError) as refused:
+            await ask(world, "run.RunJob", name=FINE, overrides=overrides)
+        assert (refused.value.http, "RunJobRequest.overrides" in refused.value.message) == (400, True)
+
+
+@pytest.mark.parametrize("tasks", [-1, 10_001])
+async def test_a_job_has_one_to_ten_thousand_tasks(tasks: int) -> None:
+    world = seeded()
+    job: Body = {"template": {"taskCount": tasks, "template": {"containers": [{"image": "i"}]}}}
+    with pytest.raises(ApiError, match="task_count: must be between 1 and 10000"):
+        await ask(world, "run.CreateJob", parent=LOCATION, jobId="made", job=job)
 
 
 async def test_entries_come_in_pages_and_in_the_order_asked_for() -> None:

@@ -168,3 +168,32 @@ async def test_a_failed_operation_ends_the_roll_out() -> None:
     assert (ended["done"], ended["error"]["message"]) == (True, "sorry")
     after = await app(world)
     assert (after["reconciling"], after["terminalCondition"]["state"]) == (False, "CONDITION_FAILED")
+
+
+@pytest.mark.parametrize(
+    ("resources", "idle"),
+    [(None, True), ({"cpuIdle": True}, True), ({"limits": {"cpu": "2"}}, False), ({"startupCpuBoost": True}, False)],
+)
+async def test_whoever_says_anything_of_resources_says_that_the_processor_idles(
+    resources: Body | None, idle: bool
+) -> None:
+    """The default of the API holds only when there are no resources at all (docstring of `ResourceRequirements`)."""
+    world = seeded()
+    container: Body = {"image": "i", **({"resources": resources} if resources else {})}
+    parent = {"parent": LOCATION, "serviceId": "made"}
+    await ask(world, "run.CreateService", **parent, service={"template": {"containers": [container]}})
+    made = await ask(world, "run.GetService", name=f"{LOCATION}/services/made")
+    assert bool(made["template"]["containers"][0]["resources"].get("cpuIdle")) is idle
+
+
+async def test_a_revision_is_not_deleted_when_that_is_only_tried() -> None:
+    world = seeded()
+    for image in ("one", "two"):
+        given = {"name": f"{LOCATION}/services/app", "template": {"containers": [{"image": image}]}}
+        await ask(world, "run.UpdateService", service=given, allowMissing=True)
+        world.settle()
+    newest, oldest = (await ask(world, "run.ListRevisions", parent=f"{LOCATION}/services/app"))["revisions"]
+    tried = await ask(world, "run.DeleteRevision", name=oldest["name"], validateOnly=True)
+    assert (tried["name"], tried["done"]) == ("", True)
+    assert await ask(world, "run.GetRevision", name=oldest["name"]) == oldest
+    assert newest["name"] != oldest["name"]

@@ -160,11 +160,13 @@ def test_the_project(text: str, said: str) -> None:
     assert "; for example " in str(refused.value)
 
 
-def test_several_projects_are_read_and_said_to_be_unenforced() -> None:
-    scenario = parse(b'[[project]]\nid = "demo-host"\n[[project]]\nid = "demo-app"\nhost_project = "demo-host"', "f")
+def test_several_projects_are_read() -> None:
+    text = b'[[project]]\nid = "demo-host"\n[[project]]\nid = "demo-app"\nhost_project = "demo-host"'
+    scenario = parse(text, "f")
     assert [p.id for p in scenario.projects] == ["demo-host", "demo-app"]
+    assert len({p.number for p in scenario.projects}) == 2
     assert scenario.project.id == "demo-host"
-    assert unenforced(scenario) == ["more than one project ([[project]])"]
+    assert unenforced(scenario) == []
 
 
 def test_the_same_name_in_another_region_and_the_same_range_in_another_network_are_fine() -> None:

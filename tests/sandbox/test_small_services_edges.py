@@ -38,7 +38,7 @@ async def test_a_project_may_be_named_by_number(project: str) -> None:
 
 def test_an_api_that_is_enabled_is_let_through_and_another_is_not() -> None:
     world = seeded()
-    require_api(world, "run")
+    require_api(world, "run", world.project)
     world.store.delete(f"serviceusage/projects/{PROJECT}/{RUN}")
     with pytest.raises(ApiError, match=f"Cloud Run Admin API has not been used in project {NUMBER} before or it is"):
-        require_api(world, "run")
+        require_api(world, "run", world.project)

@@ -14,7 +14,7 @@ import pytest
 
 from tests.sandbox import small_worlds
 from tests.sandbox.small_worlds import DIRECT, PROJECT, REGION, VIA_CONNECTOR
-from wizard.sandbox import launcher, listeners, tasks
+from wizard.sandbox import instances, launcher, listeners
 from wizard.sandbox.api import Body
 from wizard.sandbox.tasks import TaskResult, probe_text, run_task
 from wizard.sandbox.world import World
@@ -111,7 +111,7 @@ async def test_direct_vpc_egress_starts_slowly_and_the_probe_waits_it_out() -> N
         hurried = await run_task(world, execution("redis://10.0.0.3", access=DIRECT), 0)
         connector = await run_task(world, execution("redis://10.0.0.3", access=VIA_CONNECTOR), 0)
     assert report(waited)["verdict"] == "connected"
-    assert report(waited)["start_delay_s"] >= tasks.DIRECT_START_SECONDS - 1
+    assert report(waited)["start_delay_s"] >= instances.DIRECT_START_SECONDS - 1
     assert report(hurried)["verdict"] == "timeout"
     assert report(connector)["start_delay_s"] == 0
 

@@ -37,7 +37,8 @@ class PaperDesk:
         self.error = error
         self.known: tuple[ProjectInfo, ...] = ()
         self.places: tuple[str, ...] = ("us-central1", "europe-west1")
-        self.faulted: list[tuple[str, str]] = []
+        self.faulted: list[tuple[str, str, int]] = []
+        self.held = False
         self.advanced: list[float] = []
 
     @property
@@ -79,11 +80,17 @@ class PaperDesk:
         self.advanced.append(seconds)
 
     async def faults(self, scenario: str) -> tuple[str, ...]:
-        return tuple(f"{on}: {kind}" for on, kind in self.faulted)
+        return tuple(f"{on}: {kind}" for on, kind, _ in self.faulted)
 
-    async def fault(self, scenario: str, on: str, kind: str) -> None:
+    async def paused(self, scenario: str) -> bool:
+        return self.held
+
+    async def pause(self, scenario: str, *, paused: bool) -> None:
+        self.held = paused
+
+    async def fault(self, scenario: str, on: str, kind: str, times: int = 1) -> None:
         self._fail()
-        self.faulted.append((on, kind))
+        self.faulted.append((on, kind, times))
 
     def _fail(self) -> None:
         if self.error is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
+from textual.widgets import OptionList
 from textual.worker import WorkerFailed
 
 from screens import themes
@@ -114,10 +115,48 @@ async def test_a_fault_is_asked_of_the_sandbox(tmp_path: Path, snap: SnapshotAss
         await pilot.press("f8")
         await settle(pilot)
         assert isinstance(app.screen, Faults)
-        assert app.export_screenshot(title="runvpc", simplify=True) == snap
+        assert app.export_screenshot(title="runvpc", simplify=True) == snap(name="call")
         await pilot.press("down", "enter")
         await settle(pilot)
-    assert desk.faulted == [("vpcaccess.CreateConnector", "http:403")]
+        assert app.export_screenshot(title="runvpc", simplify=True) == snap(name="kind")
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("down", "enter")
+        await settle(pilot)
+    assert desk.faulted == [("vpcaccess.CreateConnector", "http:403", 3)]
+
+
+async def test_the_menu_of_faults_goes_back_step_by_step_and_offers_what_fits(tmp_path: Path) -> None:
+    desk = PaperDesk(tmp_path)
+    app = app_at(tmp_path, model(tmp_path, Page.SERVICE), desk)
+    async with app.run_test(size=SIZES["80x24"]) as pilot:
+        await settle(pilot)
+        await pilot.press("f8")
+        await settle(pilot)
+        await pilot.press(*"networks.list", "enter")
+        await settle(pilot)
+        offered = " ".join(str(option.prompt) for option in app.screen.query_one(OptionList).options)
+        assert "shows the state before the last write" in offered
+        assert "no answer ever comes" in offered
+        assert "fails later" not in offered, "a read has no operation"
+        await pilot.press("enter", "escape", "escape", "escape")
+        await settle(pilot)
+        assert not isinstance(app.screen, Faults)
+    assert desk.faulted == []
+
+
+async def test_the_sandboxs_time_is_held_and_let_go_from_the_menu(tmp_path: Path) -> None:
+    desk = PaperDesk(tmp_path)
+    app = app_at(tmp_path, model(tmp_path, Page.SERVICE), desk)
+    async with app.run_test(size=SIZES["80x24"]) as pilot:
+        await settle(pilot)
+        for held in (True, False):
+            await pilot.press("f8")
+            await settle(pilot)
+            await pilot.press("up", "up", "enter")
+            await settle(pilot)
+            assert desk.held is held
+            assert ("time paused" in app.export_screenshot(simplify=True).replace("&#160;", " ")) is held
 
 
 async def test_live_there_are_no_faults(tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ import msgspec
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from tests.screens.stage import SIZES, app_at, model, picture, settle
+from tests.screens.stage import SIZES, PaperDesk, app_at, model, picture, settle
 from wizard.answers import Answers
 from wizard.apply.events import Phase, RunStatus
 from wizard.apply.record import RunRow
+from wizard.errors import InputError
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
 
@@ -48,3 +49,21 @@ async def test_runs_that_were_not_finished(size: str, tmp_path: Path, snap: Snap
         app.wizard.put(msgspec.structs.replace(app.wizard.model, unfinished=(UNFINISHED, other)))
         await settle(pilot)
         assert app.export_screenshot(title="runvpc", simplify=True) == snap
+
+
+class Elsewhere(PaperDesk):
+    """A desk that does not know the scenario file of any recorded sandbox."""
+
+    def scenario_of(self, environment: str) -> str:
+        raise InputError("not known here", field="--sandbox", fix="--sandbox FILE")
+
+
+async def test_a_run_of_a_sandbox_that_is_not_known_here_is_listed_all_the_same(tmp_path: Path) -> None:
+    app = app_at(tmp_path, model(tmp_path, Page.WELCOME), desk=Elsewhere(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.wizard.put(msgspec.structs.replace(app.wizard.model, unfinished=(UNFINISHED,)))
+        await settle(pilot)
+        shown = app.export_screenshot(simplify=True).replace("&#160;", " ")
+        assert UNFINISHED.id in shown
+        assert "another sandbox" in shown

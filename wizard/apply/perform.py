@@ -138,9 +138,12 @@ class _Performance:
         )
         self._work.handle.intent(self._node.id, attempt)
         self._work.show(StepDecided(id=self._node.id, change=change))
-        return await self._send(found, change, attempt)
+        return await self._send(found, change, attempt, first=True)
 
-    async def _send(self, found: AnyResource | None, change: Change, attempt: Attempt) -> StepEnded:
+    async def _send(
+        self, found: AnyResource | None, change: Change, attempt: Attempt, *, first: bool = False
+    ) -> StepEnded:
+        """`first`: nobody has sent this intent before, neither here nor in a process that died."""
         self._sends += 1
         try:
             operation = await self._step.send(self._cloud, change, found, attempt.request_id)
@@ -153,14 +156,17 @@ class _Performance:
                 raise OutcomeUnknown(error) from error
             self._note(f"no clear answer ({error.status}); looking whether it was done")
             await self._work.until_stop(asyncio.sleep(self._work.pace.first * 2**self._sends), 0.0)
-            return await self._look(attempt)
+            return await self._look(attempt, refused=first and error.status == "ALREADY_EXISTS")
         self._accept(operation)
         return await self._follow(operation, change.op)
 
-    async def _look(self, attempt: Attempt) -> StepEnded:
-        """What became of an intent whose reply never came: done by us, by somebody else, or not at all."""
+    async def _look(self, attempt: Attempt, *, refused: bool = False) -> StepEnded:
+        """What became of an intent whose reply never came: done by us, by somebody else, or not at all.
+
+        `refused`: its only call was answered, and the answer was that the resource exists.
+        """
         try:
-            operation = await creation_of_ours(self._cloud, self._step.ref, attempt)
+            operation = await creation_of_ours(self._cloud, self._step.ref, attempt, refused=refused)
             found, change = (None, attempt.change) if operation else await self._decide()
         except CloudError as error:
             raise OutcomeUnknown(error) from error

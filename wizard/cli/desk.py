@@ -14,6 +14,7 @@ from wizard.cli.place import Place, ask, running_sandbox, scenario_hash, start_s
 from wizard.cli.session import environment_of
 from wizard.desk import ProjectInfo, Session
 from wizard.errors import InputError
+from wizard.lessons.library import sandbox_names
 from wizard.paths import find_paths
 from wizard.sandbox.client import Sandbox
 
@@ -51,7 +52,7 @@ class TerminalDesk:
         kind, _, content = environment.partition(":")
         if kind != "sandbox":
             return ""
-        for name in self.scenarios:
+        for name in (*self.scenarios, *sandbox_names()):
             if content == scenario_hash(name):
                 return name
         raise InputError(
@@ -77,7 +78,8 @@ class TerminalDesk:
         connection = Connection(endpoint=endpoint, read_only=self._options.read_only)
         cloud = await open_cloud(connection, project, region)
         scenario = place.name if place is not None else ""
-        return Session(cloud, environment_of(place, project), banner, project, region, scenario)
+        paused = place is not None and place.paused
+        return Session(cloud, environment_of(place, project), banner, project, region, scenario, paused)
 
     async def default_project(self) -> str:
         from wizard.cloud.connect import Connection, default_project
@@ -107,11 +109,18 @@ class TerminalDesk:
 
     async def faults(self, scenario: str) -> tuple[str, ...]:
         reply = await self._ask(scenario, "GET", "faults")
-        return tuple(f"{fault['on']}: {fault['kind']}" for fault in reply.get("faults", ()))
+        waiting = (f for f in reply.get("faults", ()) if not f["times"] or f["struck"] < f["times"])
+        return tuple(f"{fault['on']}: {fault['kind']}" for fault in waiting)
 
-    async def fault(self, scenario: str, on: str, kind: str) -> None:
+    async def paused(self, scenario: str) -> bool:
+        return bool((await self._ask(scenario, "GET", "clock"))["paused"])
+
+    async def pause(self, scenario: str, *, paused: bool) -> None:
+        await self._ask(scenario, "POST", "clock", {"paused": paused})
+
+    async def fault(self, scenario: str, on: str, kind: str, times: int = 1) -> None:
         if on:
-            await self._ask(scenario, "POST", "faults", {"on": on, "kind": kind, "times": 1, "after": 0, "message": ""})
+            await self._ask(scenario, "POST", "faults", {"on": on, "kind": kind, "times": times})
         else:
             await self._ask(scenario, "POST", "faults/clear")
 

@@ -17,9 +17,9 @@ from wizard.errors import InputError
 from wizard.wording import shown
 
 COMMANDS = frozenset(
-    {"setup", "status", "probe", "trace", "ranges", "runs", "resume", "undo", "export", "sandbox", "info"}
+    {"setup", "status", "probe", "trace", "ranges", "runs", "resume", "undo", "export", "learn", "sandbox", "info"}
 )
-LATER = frozenset({"migrate", "scale", "cleanup", "learn"})
+LATER = frozenset({"migrate", "scale", "cleanup"})
 """Commands of later versions."""
 
 _EPILOG = """exit codes: 0 done, 1 failed, 2 wrong or missing input, 3 the plan has a blocking finding,
@@ -69,7 +69,7 @@ def _parser() -> Parser:
         return commands.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
 
     answer_flags.add_flags(add("setup", "connect a service to a VPC network: plan, live test, change, undoable"))
-    _add_status(add("status", "what a service is connected to"))
+    _add_status(add("status", "what a service is connected to; with connector:NAME, who uses the connector"))
     _add_probe(add("probe", "test live, with the settings of a service, what it can reach"))
     _add_trace(add("trace", "why a connection works or does not: the path, the rule that decides, the fix"))
     _add_ranges(add("ranges", "free address ranges in a network, and what takes the others"))
@@ -77,6 +77,7 @@ def _parser() -> Parser:
     _add_run(add("resume", "finish a run that was stopped or failed"))
     _add_run(add("undo", "take back what a run did, and only that"))
     _add_export(add("export", "a run as a script, as Terraform, as Markdown or as answers"))
+    _add_learn(add("learn", "lessons on a simulated cloud: read, predict, look, do, be graded"))
     add_sandbox(add("sandbox", "the simulated cloud"), common, Parser)
     add("info", "identity, versions, and where every file is")
     return parser
@@ -161,3 +162,13 @@ def _add_run(parser: ArgumentParser) -> None:
 def _add_export(parser: ArgumentParser) -> None:
     _add_run(parser)
     parser.add_argument("--format", required=True, choices=("gcloud", "terraform", "markdown", "answers"))
+
+
+def _add_learn(parser: ArgumentParser) -> None:
+    text = "name or number of a lesson; without one they are listed"
+    parser.add_argument("lesson", metavar="LESSON", nargs="?", default="", help=text)
+    group = parser.add_mutually_exclusive_group()
+    predict = "predict what happens, then see it; the first prediction is kept"
+    group.add_argument("--predict", default="", metavar="ANSWER", help=predict)
+    group.add_argument("--check", action="store_true", help="grade the work; exit code 1 when something is missing")
+    group.add_argument("--reset", action="store_true", help="begin anew: the sandbox, the prediction, the hints")

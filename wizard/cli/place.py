@@ -10,6 +10,7 @@ from typing import Any
 from wizard.cli.argv import scenario_names
 from wizard.cli.options import DEFAULT_SCENARIO, DEFAULT_SPEED, Options
 from wizard.errors import InputError, RunvpcError
+from wizard.lessons.library import scenario_file
 from wizard.paths import find_paths
 from wizard.sandbox import client
 from wizard.sandbox.client import Sandbox
@@ -29,6 +30,7 @@ class Place:
     pace: str
     authority: str
     notes: tuple[str, ...] = ()
+    paused: bool = False
 
 
 def start_sandbox(options: Options, *, keep: bool = False) -> Place:
@@ -41,29 +43,38 @@ def start_sandbox(options: Options, *, keep: bool = False) -> Place:
     if speed is None and running_sandbox(options) is None:
         speed = DEFAULT_SPEED
     with _our_errors():
-        sandbox = client.ensure(find_paths().sandbox, name, speed=speed or None, instant=speed == 0, keep=keep)
+        sandbox = client.ensure(
+            find_paths().sandbox, scenario_file(name), speed=speed or None, instant=speed == 0, keep=keep
+        )
     info = ask(sandbox, "GET", "info")
     return Place(
         sandbox=sandbox,
         name=name,
         project=info["project"],
         region=info["region"],
-        pace="instant" if info["instant"] else f"{info['speed']:g} times real time",
+        pace=_pace(info),
         authority=info["certificate_authority"],
         notes=tuple(info["unenforced"]),
+        paused=info["paused"],
     )
+
+
+def _pace(info: dict[str, Any]) -> str:
+    if info["paused"]:
+        return "time paused"
+    return "instant" if info["instant"] else f"{info['speed']:g} times real time"
 
 
 def running_sandbox(options: Options) -> Sandbox | None:
     """The sandbox that the options name if it is running; nothing is started. Raises InputError as above."""
     with _our_errors():
-        return client.find(find_paths().sandbox, options.sandbox or DEFAULT_SCENARIO)
+        return client.find(find_paths().sandbox, scenario_file(options.sandbox or DEFAULT_SCENARIO))
 
 
 def scenario_hash(scenario: str) -> str:
     """The hash of a scenario's content. Raises InputError when it cannot be read."""
     with _our_errors():
-        return client.scenario_hash(scenario)
+        return client.scenario_hash(scenario_file(scenario))
 
 
 def stop_sandbox(sandbox: Sandbox) -> None:
@@ -86,6 +97,8 @@ def _our_errors() -> Iterator[None]:
     except client.ScenarioProblem as problem:
         fix = f"one of {', '.join(scenario_names())}, or a scenario file"
         raise InputError(str(problem), field="--sandbox", fix=fix, code="scenario") from problem
+    except client.Refused as refusal:
+        raise InputError(str(refusal), field="sandbox", fix="runvpc sandbox --help", code="sandbox") from refusal
     except client.SandboxError as error:
         raise RunvpcError(_ends(str(error)), code="sandbox", fix="runvpc info says where its folder is") from error
     except OSError as error:

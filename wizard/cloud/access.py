@@ -10,8 +10,12 @@ from google.auth.credentials import AnonymousCredentials, Credentials
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession
 
+from wizard import __version__
 from wizard.cloud.failures import FAILURES, LOGIN
 from wizard.errors import CloudError
+
+AGENT = f"runvpc/{__version__}"
+"""How runvpc names itself to whoever it calls."""
 
 _USERINFO = "https://openidconnect.googleapis.com/v1/userinfo"
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"

@@ -8,9 +8,10 @@ from threading import Lock
 from typing import Protocol, TypeVar
 
 from google.api_core.client_options import ClientOptions
+from google.api_core.gapic_v1.client_info import ClientInfo
 from google.cloud import compute_v1
 
-from wizard.cloud.access import Access
+from wizard.cloud.access import AGENT, Access
 from wizard.cloud.calls import Caller
 from wizard.cloud.rest import Threads
 
@@ -92,7 +93,10 @@ class ComputeClient:
             if isinstance(client, kind):
                 return client
             options = ClientOptions(api_endpoint=self._access.endpoint or None)
-            made = kind(credentials=self._access.credentials, transport="rest", client_options=options)
+            said = ClientInfo(user_agent=AGENT, client_library_version=compute_v1.__version__)
+            made = kind(
+                credentials=self._access.credentials, transport="rest", client_options=options, client_info=said
+            )
             self._open.enter_context(made)
             self._clients[kind] = made
             return made

@@ -17,6 +17,7 @@ from wizard.cloud.connect import Connection
 from wizard.cloud.connectivity_tests import ConnectivityTests
 from wizard.cloud.connectors import Connectors
 from wizard.cloud.dns import Dns
+from wizard.cloud.internal_ranges import InternalRanges
 from wizard.cloud.names import check_ref, check_scope
 from wizard.cloud.rest import Rest, Threads
 from wizard.cloud.run_client import RunClients
@@ -80,6 +81,7 @@ class GoogleCloud:
         self._run_operations = RunOperations(clients, self._run_reads, caller, access.account)
         self._services = Services(self._rest, caller, project)
         self._dns = Dns(self._rest, caller, project)
+        self._internal_ranges = InternalRanges(self._rest, caller, project)
         self._tests = ConnectivityTests(self._rest, caller)
         self._finders: dict[str, Callable[[Ref], Awaitable[AnyResource]]] = {
             **self._compute_find.by_kind,
@@ -238,6 +240,9 @@ class GoogleCloud:
 
     async def backends(self, backend_service: str) -> tuple[str, ...] | None:
         return await self._backends.names(backend_service)
+
+    async def internal_ranges(self) -> tuple[Address, ...]:
+        return await self._internal_ranges.list()
 
     async def zones(self) -> tuple[DnsZone, ...]:
         return await self._dns.private_zones()

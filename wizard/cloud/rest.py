@@ -12,7 +12,7 @@ from google.api_core.exceptions import from_http_response
 from google.auth.transport.requests import AuthorizedSession
 from google.protobuf.json_format import ParseError
 
-from wizard.cloud.access import Access
+from wizard.cloud.access import AGENT, Access
 
 T = TypeVar("T")
 Body = dict[str, Any]
@@ -43,6 +43,7 @@ class Rest:
         self._access = access
         self._threads = threads
         self._session = AuthorizedSession(access.credentials)
+        self._session.headers["User-Agent"] = AGENT
 
     async def send(
         self,

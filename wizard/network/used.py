@@ -11,7 +11,11 @@ from wizard.records import Address, Connector, Network, PeeringRoute, Route, Rou
 _WIDEST_ROUTE = 1 << 24
 """Routes to more than a /8 are default routes, perhaps in halves: they leave the addresses free."""
 
-_PURPOSES = {"VPC_PEERING": "private services access range", "IPSEC_INTERCONNECT": "range for VPN over Interconnect"}
+_PURPOSES = {
+    "VPC_PEERING": "private services access range",
+    "IPSEC_INTERCONNECT": "range for VPN over Interconnect",
+    "INTERNAL_RANGE": "internal range",
+}
 
 
 def used_ranges(

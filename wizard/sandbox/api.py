@@ -32,23 +32,33 @@ STATUS_OF = {
 
 
 class ApiError(Exception):
-    """A refusal as the real API words it. `status` is the canonical gRPC name, `reason` compute's word (`notFound`)."""
+    """A refusal as the real API words it. `status` is the canonical gRPC name, `reason` compute's word (`notFound`).
 
-    def __init__(self, http: int, message: str, *, status: str = "", reason: str = "") -> None:
+    `headers` go with the answer: of the HTTP reply, or as trailing metadata of the gRPC one.
+    """
+
+    def __init__(
+        self, http: int, message: str, *, status: str = "", reason: str = "", headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.http = http
         self.message = message
         self.status = status or STATUS_OF.get(http, "UNKNOWN")
         self.reason = reason
+        self.headers = headers or {}
 
 
 @dataclass(frozen=True)
 class Caller:
-    """How a request came: `rest` or `grpc`, to which of Google's host names, and the client as it names itself."""
+    """How a request came: `rest` or `grpc`, to which of Google's host names, and the client as it names itself.
+
+    `token` tells one bearer token from another within this process; the token itself is not kept.
+    """
 
     transport: str
     host: str = ""
     agent: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,10 @@ class SandboxError(Exception):
     """The server could not be started or stopped; the text says what its log says."""
 
 
+class Refused(SandboxError):
+    """The control API does not take what was asked for; the text says what is wrong."""
+
+
 class ScenarioProblem(SandboxError):
     """The scenario does not exist or is wrong; the text names file, key and rule."""
 
@@ -133,7 +137,8 @@ def control(sandbox: Sandbox, verb: str, path: str, body: Mapping[str, Any] | No
     finally:
         connection.close()
     if reply.status >= 400:
-        raise SandboxError(answer["error"]["message"])
+        refused = reply.status in (400, 404)
+        raise (Refused if refused else SandboxError)(answer["error"]["message"])
     return answer
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
-from wizard.sandbox import faults
+from wizard.sandbox import calls
 from wizard.sandbox.api import ApiError, Body
+from wizard.sandbox.control_body import body_of
+from wizard.sandbox.control_faults import FaultControl
+from wizard.sandbox.control_snapshots import SnapshotControl
+from wizard.sandbox.packet_control import packet_handler
 
 if TYPE_CHECKING:
     from wizard.sandbox.log import RequestLog
+    from wizard.sandbox.persistence import Snapshots
     from wizard.sandbox.world import World
 
 NOT_RESOURCES = ("logging/",)
@@ -21,12 +25,16 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 FASTEST = 1_000_000.0
 
+LONGEST_WAIT = 20
+"""Real seconds for which a request for the log is kept waiting."""
+
 
 class Controlled(Protocol):
     """What the control API may ask of the server."""
 
     world: World
     log: RequestLog
+    snapshots: Snapshots
 
     def info(self) -> Body:
         """What the server is and where."""
@@ -42,6 +50,10 @@ class Controlled(Protocol):
 
     async def reset(self) -> None:
         """Go back to the scenario."""
+        ...
+
+    async def restore(self, name: str) -> None:
+        """Put a snapshot in the place of the world."""
         ...
 
     def stop(self) -> None:
@@ -64,10 +76,11 @@ class Control:
         app.router.add_get("/log", self.log)
         app.router.add_get("/clock", self.clock)
         app.router.add_post("/clock", self.set_clock)
-        app.router.add_get("/faults", self.faults)
-        app.router.add_post("/faults", self.add_fault)
-        app.router.add_post("/faults/clear", self.clear_faults)
+        FaultControl(self._server).add_to(app.router)
+        SnapshotControl(self._server).add_to(app.router)
         app.router.add_post("/attach", self.attach)
+        app.router.add_get("/call", calls.by_name(lambda: self._server.world))
+        app.router.add_post("/packet", packet_handler(lambda: self._server.world))
         app.router.add_post("/keep", self.keep)
         app.router.add_post("/reset", self.reset)
         app.router.add_post("/stop", self.stop)
@@ -77,56 +90,52 @@ class Control:
         return web.json_response(self._server.info())
 
     async def state(self, request: web.Request) -> web.Response:
-        """Every resource by its full name, as its API body."""
-        return web.json_response(self._bodies(operations=False))
+        """Every resource by its full name, as its API body; with `?prefix=`, those whose names begin so.
+
+        The prefix may name the API (`compute/projects/…`) or begin behind it (`projects/…`).
+        """
+        prefix = request.query.get("prefix", "")
+        bodies = self._bodies(operations=False)
+        return web.json_response(
+            {key: body for key, body in bodies.items() if prefix in (key[: len(prefix)], _name(key)[: len(prefix)])}
+        )
 
     async def operations(self, request: web.Request) -> web.Response:
         """Every long-running operation by its full name, as its API body."""
         return web.json_response(self._bodies(operations=True))
 
     async def log(self, request: web.Request) -> web.Response:
-        return web.json_response(self._server.log.body())
+        """The newest requests; with `?after=N`, those after the request N, for which it waits `&wait=` seconds."""
+        if "after" not in request.query:
+            return web.json_response(self._server.log.body())
+        after, wait = (_whole(request, key) for key in ("after", "wait"))
+        return web.json_response(await self._server.log.after(after, min(wait, LONGEST_WAIT)))
 
     async def clock(self, request: web.Request) -> web.Response:
         return web.json_response(self._clock())
 
     async def set_clock(self, request: web.Request) -> web.Response:
-        """`advance` (simulated seconds), `speed`, `instant`: any of them."""
-        body = await _body(request, advance=(int, float), speed=(int, float), instant=(bool,))
+        """`advance` (simulated seconds), `speed`, `instant`, `paused`: any of them."""
+        body = await body_of(request, advance=(int, float), speed=(int, float), instant=(bool,), paused=(bool,))
         clock = self._server.world.clock
         speed = float(body.get("speed", clock.speed))
         if not 0 < speed <= FASTEST:
             raise ApiError(400, f"speed: {speed:g} is not above 0 and at most {FASTEST:g}; for example 20")
         if body.get("advance", 0) < 0:
             raise ApiError(400, "advance: time does not run backwards; for example 3600")
+        self._server.world.settle()  # what is over by now ended before the jump
         if "speed" in body or "instant" in body:
             clock.set_speed(speed, instant=bool(body.get("instant", clock.instant)))
+        if "paused" in body:
+            clock.pause(body["paused"])
         clock.advance(float(body.get("advance", 0)))
         self._server.world.settle()
         self._server.save()
         return web.json_response(self._clock())
 
-    async def faults(self, request: web.Request) -> web.Response:
-        return web.json_response(self._faults())
-
-    async def add_fault(self, request: web.Request) -> web.Response:
-        """One more fault: `on`, `kind`, `message`, `times`, `after`."""
-        try:
-            fault = faults.parse(await _body(request))
-        except ValueError as error:
-            raise ApiError(400, str(error)) from None
-        self._server.world.faults.append(fault)
-        self._server.save()
-        return web.json_response(self._faults())
-
-    async def clear_faults(self, request: web.Request) -> web.Response:
-        self._server.world.faults.clear()
-        self._server.save()
-        return web.json_response(self._faults())
-
     async def attach(self, request: web.Request) -> web.Response:
         """Put a real local server (`to`, on loopback) in the place of a target; without `to`, take it away again."""
-        body = await _body(request, target=(str,), to=(str,))
+        body = await body_of(request, target=(str,), to=(str,))
         attached = self._server.world.attached
         target = _host_and_port(body.get("target", ""), "target")
         if body.get("to"):
@@ -160,24 +169,21 @@ class Control:
 
     def _clock(self) -> Body:
         world = self._server.world
-        return {"now": world.timestamp(), "speed": world.clock.speed, "instant": world.clock.instant}
-
-    def _faults(self) -> Body:
-        return {"faults": [fault.body() for fault in self._server.world.faults]}
+        clock = world.clock
+        return {"now": world.timestamp(), "speed": clock.speed, "instant": clock.instant, "paused": clock.paused}
 
 
-async def _body(request: web.Request, **kinds: tuple[type, ...]) -> Body:
-    """The JSON object of a request; with `kinds`, of these keys only. Raises ApiError(400)."""
-    try:
-        body = json.loads(await request.read() or b"{}")
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise ApiError(400, "the body must be a JSON object")
-    for key, value in body.items() if kinds else ():
-        if type(value) not in kinds.get(key, ()):
-            raise ApiError(400, f"{key} = {value!r} is not understood; known keys: {', '.join(kinds)}")
-    return body
+def _name(key: str) -> str:
+    """The resource's name behind its API."""
+    return key.partition("/")[2]
+
+
+def _whole(request: web.Request, key: str) -> int:
+    """A number of the query, 0 when it is not there. Raises ApiError(400)."""
+    text = request.query.get(key, "0")
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise ApiError(400, f"{key} = {text!r} is not a whole number")
+    return int(text)
 
 
 def _host_and_port(text: str, field: str) -> tuple[str, int]:

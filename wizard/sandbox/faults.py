@@ -1,22 +1,18 @@
 """Faults: what a scenario (`[[fault]]`) or `runvpc sandbox fault` lets go wrong, by method and number of calls.
 
-Kinds:
-
-* `http:CODE`: the call is refused with this status; nothing was done.
-* `hang`: no answer ever comes; nothing was done.
-* `reset`: the connection breaks after the call took effect, the worst case for whoever made it.
-* `slow`: the answer comes late, and an operation takes ten times as long.
-* `operation_error`: the call is accepted, its operation fails.
-* `state:WORD`: the call is accepted, the resource ends in this state (`state:ERROR`).
+Which kinds there are stands in `wizard/fault_kinds.toml`; what they do to a call, in `fault_acts`, to an operation, in
+`World`.
 """
 
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from wizard.sandbox import fault_kinds
 from wizard.sandbox.api import ApiError, Body
+from wizard.sandbox.fault_kinds import is_kind
 
 SLOW_ANSWER = 3.0
 """Real seconds by which a slow answer is late."""
@@ -24,11 +20,10 @@ SLOW_ANSWER = 3.0
 SLOW_OPERATION = 10
 """How many times longer a slow operation takes."""
 
-KINDS = ("hang", "reset", "slow", "operation_error")
-
 TEXTS = {
     400: "Request contains an invalid argument.",
-    401: "Request had invalid authentication credentials.",
+    401: "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
+    "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
     403: "The caller does not have permission",
     404: "Requested entity was not found.",
     409: "Requested entity already exists",
@@ -39,75 +34,135 @@ TEXTS = {
 }
 """The texts with which Google's front end words these conditions when a service says nothing more precise."""
 
+UNAUTHORIZED = {"WWW-Authenticate": 'Bearer realm="https://accounts.google.com/", error="invalid_token"'}
+
+HTTP_OF = {"flapping": 503, "token_expired": 401}
+"""The status of kinds that refuse and have none in their name."""
+
+FIELDS = {
+    "on": str,
+    "kind": str,
+    "message": str,
+    "times": int,
+    "after": int,
+    "retry_after": int,
+    "resource": str,
+    "seen": int,
+    "struck": int,
+}
+"""What a fault is in JSON."""
+
 
 @dataclass
 class Fault:
-    """One fault. It lets `after` calls through, then strikes `times` times (0: every time). `seen` counts calls."""
+    """One fault. It lets `after` calls through, then strikes `times` times (0: every time).
+
+    `on` is a method or a pattern of methods, `resource` a pattern of names (the full one or the last part; empty: any).
+    `retry_after` is the header's seconds (0: none). `seen` counts calls, `struck` those it struck.
+    """
 
     on: str
     kind: str
     message: str = ""
     times: int = 0
     after: int = 0
+    retry_after: int = 0
+    resource: str = ""
     seen: int = 0
+    struck: int = 0
+    expired: str | None = None
+    """The token that a fault of kind `token_expired` has met first (`Caller.token`); not saved."""
 
-    def strikes(self) -> bool:
+    def strikes(self, token: str = "") -> bool:
         """Count one call, and say whether the fault strikes it."""
+        if self.expired is not None and token and token != self.expired:
+            return False
         self.seen += 1
-        return self.seen > self.after and (self.times == 0 or self.seen <= self.after + self.times)
+        if self.seen <= self.after or (self.times and self.struck >= self.times):
+            return False
+        if self.name == "flapping" and (self.seen - self.after) % int(self.argument or 2):
+            return False
+        if self.name == "token_expired" and self.expired is None:
+            self.expired = token
+        self.struck += 1
+        return True
+
+    @property
+    def name(self) -> str:
+        """The kind without its argument."""
+        return self.kind.partition(":")[0]
+
+    @property
+    def argument(self) -> str:
+        """What stands behind the colon, or empty."""
+        return self.kind.partition(":")[2]
 
     @property
     def http(self) -> int:
-        """The status of `http:CODE`, 0 for other kinds."""
-        return int(self.kind.removeprefix("http:")) if self.kind.startswith("http:") else 0
+        """The status with which the call is refused; 0 when it is not."""
+        return int(self.argument) if self.name == "http" else HTTP_OF.get(self.name, 0)
 
     @property
     def state(self) -> str:
         """The word of `state:WORD`, empty for other kinds."""
-        return self.kind.removeprefix("state:") if self.kind.startswith("state:") else ""
+        return self.argument if self.name == "state" else ""
+
+    @property
+    def late(self) -> float:
+        """Real seconds by which the answer is late."""
+        return float(self.argument) if self.name == "delay" else SLOW_ANSWER if self.name == "slow" else 0.0
 
     def error(self) -> ApiError:
         """The refusal or the operation's error that this fault stands for."""
         code = self.http or 500
-        return ApiError(code, self.message or TEXTS.get(code, TEXTS[500]))
+        headers = UNAUTHORIZED if code == 401 else {}
+        if self.retry_after:
+            headers = {**headers, "Retry-After": str(self.retry_after)}
+        return ApiError(code, self.message or TEXTS.get(code, TEXTS[500]), headers=headers)
 
     def body(self) -> Body:
-        return asdict(self)
+        """The fault as the control API shows it."""
+        return {key: getattr(self, key) for key in FIELDS}
 
 
 def parse(body: Body) -> Fault:
     """A fault from JSON. Raises ValueError that says what is wrong."""
-    known = {"on": str, "kind": str, "message": str, "times": int, "after": int, "seen": int}
     for key, value in body.items():
-        if key not in known or not isinstance(value, known[key]) or isinstance(value, bool):
-            raise ValueError(f"fault: {key} = {value!r} is not understood; known keys: {', '.join(known)}")
+        if key not in FIELDS or not isinstance(value, FIELDS[key]) or isinstance(value, bool):
+            raise ValueError(f"fault: {key} = {value!r} is not understood; known keys: {', '.join(FIELDS)}")
     fault = Fault(**{"on": "", "kind": "", **body})
     if not fault.on:
         raise ValueError('fault: "on" is missing; for example "vpcaccess.CreateConnector"')
     if not is_kind(fault.kind):
-        raise ValueError(f'fault: kind {fault.kind!r} is none of {", ".join(KINDS)}, "http:503", "state:ERROR"')
+        raise ValueError(f"fault: kind {fault.kind!r} is none of {fault_kinds.forms()}")
+    if min(fault.times, fault.after, fault.retry_after) < 0:
+        raise ValueError("fault: times, after and retry_after are not below 0")
     return fault
 
 
-def is_kind(kind: str) -> bool:
-    """Whether a kind of fault is one of those above."""
-    head, _, rest = kind.partition(":")
-    if head == "http":
-        return rest.isascii() and rest.isdigit() and 400 <= int(rest) <= 599
-    return kind in KINDS or (head == "state" and bool(rest))
+def concerns(fault: Fault, method: str, resource: str = "") -> bool:
+    """Whether a fault is on this method, by its name or by a pattern (`compute.*`), and on this resource."""
+    if not fnmatchcase(method, fault.on):
+        return False
+    return not (fault.resource and resource) or any(
+        fnmatchcase(name, fault.resource) for name in (resource, resource.rpartition("/")[2])
+    )
 
 
-def concerns(fault: Fault, method: str) -> bool:
-    """Whether a fault is on this method: `on` is its name, or a pattern (`compute.*`)."""
-    return fnmatchcase(method, fault.on)
-
-
-def take(faults: list[Fault], method: str) -> Fault | None:
+def take(faults: list[Fault], method: str, resource: str = "", *, token: str = "", writes: bool = True) -> Fault | None:
     """Count a call of `method` against the faults on it; the first that strikes, if any."""
     for fault in faults:
-        if concerns(fault, method) and fault.strikes():
+        if concerns(fault, method, resource) and _can_strike(fault, method, writes=writes) and fault.strikes(token):
             return fault
     return None
+
+
+def _can_strike(fault: Fault, method: str, *, writes: bool) -> bool:
+    """Reads alone can be stale, writes alone have operations; operations themselves are never stale."""
+    calls = fault_kinds.table()[fault.name]["calls"]
+    if calls == "reads":
+        return not writes and "operation" not in method.lower()
+    return calls == "any" or writes
 
 
 ACTIVE: ContextVar[Fault | None] = ContextVar("ACTIVE", default=None)

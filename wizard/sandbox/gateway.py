@@ -159,7 +159,7 @@ def _internet(world: World, address: str, port: int, trail: list[str]) -> Outcom
 
 def _kept(world: World) -> list[str]:
     """The ranges of every subnet; a target in one of them is a machine of that network, not of the internet."""
-    bodies = [b for _, b in world.store.children(f"compute/projects/{world.project}/regions/-", "subnetworks")]
+    bodies = [b for _, b in world.store.children("compute/projects/-/regions/-", "subnetworks")]
     secondary = [r for b in bodies for r in b.get("secondaryIpRanges") or []]
     return [str(one["ipCidrRange"]) for one in (*bodies, *secondary)]
 

@@ -10,7 +10,9 @@ import grpc.aio
 
 from wizard.sandbox import messages, transcode
 from wizard.sandbox.api import ApiError, Body, Caller
-from wizard.sandbox.dispatch import ConnectionLost, Dispatcher
+from wizard.sandbox.clients import agent_of, token_word
+from wizard.sandbox.dispatch import Dispatcher
+from wizard.sandbox.fault_acts import ConnectionLost
 from wizard.sandbox.routes import Route, table
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
@@ -72,9 +74,10 @@ class GrpcApi(grpc.GenericRpcHandler):
 
 def _caller(context: Context) -> Caller:
     said = {str(key): str(value) for key, value in context.invocation_metadata() or ()}
-    return Caller("grpc", "", said.get("user-agent", "") or said.get("x-goog-api-client", ""))
+    agent = agent_of(said.get("user-agent", ""), said.get("x-goog-api-client", ""))
+    return Caller("grpc", "", agent, token_word(said.get("authorization", "")))
 
 
 async def _abort(context: Context, error: ApiError) -> NoReturn:
     code = getattr(grpc.StatusCode, error.status, grpc.StatusCode.UNKNOWN)
-    await context.abort(code, error.message)
+    await context.abort(code, error.message, tuple((key.lower(), value) for key, value in error.headers.items()))

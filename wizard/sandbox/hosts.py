@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wizard.sandbox import projects
 from wizard.sandbox.api import Body
 from wizard.sandbox.entry import link_path
 from wizard.sandbox.packet import Host
@@ -35,7 +36,7 @@ def find_across(world: World, address: str, network: str, peering: str) -> Host 
     if known.get("state", "ACTIVE") != "ACTIVE":
         return None
     peer = link_path(str(known.get("network", "")))
-    if peer.startswith(f"projects/{world.project}/"):
+    if projects.find(world, projects.owner(peer)):
         return find_host(world, address, peer)
     there = (*_targets(world, address, network), *_targets(world, address, peer))
     return next((host for host in there if not host.guarded), None)
@@ -43,7 +44,7 @@ def find_across(world: World, address: str, network: str, peering: str) -> Host 
 
 def _targets(world: World, address: str, network: str) -> Iterator[Host]:
     """Targets of the scenario that are no VMs; the machines behind a load balancer have the target's tags."""
-    usual = f"{world.scenario.project.number}-compute@developer.gserviceaccount.com"
+    usual = f"{projects.numbered(world, projects.owner(network))}-compute@developer.gserviceaccount.com"
     for target in world.scenario.targets:
         if target.address == address and target.kind != "vm" and target.network == network.rsplit("/", 1)[-1]:
             accounts = frozenset({target.service_account or usual})

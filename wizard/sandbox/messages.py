@@ -14,6 +14,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import Message
 
+from wizard.sandbox.knative import schema
 from wizard.sandbox.routes import BY_HAND, HERE, extra_message, read
 
 Field = descriptor_pb2.FieldDescriptorProto
@@ -31,7 +32,9 @@ def pool() -> DescriptorPool:
     result = DescriptorPool()
     for name in list(by_name):
         _add(result, by_name, name)
-    result.Add(_extra_messages(list(definitions.file)))
+    knative = schema.definition()
+    result.Add(knative)
+    result.Add(_extra_messages([*definitions.file, knative]))
     return result
 
 
@@ -49,7 +52,7 @@ def _extra_messages(files: list[descriptor_pb2.FileDescriptorProto]) -> descript
     package, _, _ = extra_message("").rpartition(".")
     file = descriptor_pb2.FileDescriptorProto(name="sandbox/extra.proto", package=package, syntax="proto3")
     file.dependency.extend(f.name for f in files)
-    for entry in (entry for name in BY_HAND for entry in read(name)):
+    for entry in (entry for name in BY_HAND for entry in read(name) if "fields" in entry):
         message = file.message_type.add(name=extra_message(entry["method"]).rpartition(".")[2])
         for number, (name, kind) in enumerate(entry["fields"].items(), start=1):
             message.field.append(_field(name, number, kind))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
+from wizard.sandbox import peer_routes
 from wizard.sandbox.api import Body
 from wizard.sandbox.entry import link_path
 from wizard.sandbox.packet import Packet, Source, within
@@ -38,21 +39,15 @@ def _routes_of_scenario(world: World, source: Source) -> list[Body]:
     """Routes that no `routes.list` shows: those a peer offers and those a Cloud Router has learned."""
     name = source.network.rsplit("/", 1)[-1]
     routes: list[Body] = []
-    for peering in world.scenario.peerings:
-        if peering.network == name:
-            routes += [
-                {
-                    "name": f"peering {peering.name}",
-                    "destRange": r,
-                    "routeType": "SUBNET",
-                    "nextHopPeering": peering.name,
-                }
-                for r in peering.routes
-            ]
+    for peering, route in peer_routes.incoming(world, source.network):
+        if route["imported"]:
+            kind = "SUBNET" if route["type"] == peer_routes.SUBNET else "STATIC"
+            offered = {"destRange": route["destRange"], "routeType": kind, "priority": route["priority"]}
+            routes.append({"name": f"peering {peering}", "nextHopPeering": peering, **offered})
     routes += [
-        {"name": route.name, "destRange": route.range, "priority": route.priority, "nextHopVpnTunnel": "bgp"}
-        for route in world.scenario.routes
-        if route.network == name and route.next_hop == "bgp"
+        {"name": learned.name, "destRange": learned.range, "priority": learned.priority, "nextHopVpnTunnel": "bgp"}
+        for learned in world.scenario.routes
+        if learned.network == name and learned.next_hop == "bgp"
     ]
     return routes
 

@@ -49,10 +49,18 @@ def check(world: World, call: Call, resource: str) -> None:
     missing = denied(world, call.member)
     for permission in needed(call, resource) if missing else ():
         if permission in missing:
-            raise _refusal(call, permission, resource)
+            raise refusal(call, permission, resource)
 
 
-def _refusal(call: Call, permission: str, resource: str) -> ApiError:
+def unknown_project(call: Call, resource: str, project: str) -> ApiError:
+    """What a call about a project that does not exist is answered with. Compute says so; others do not tell."""
+    if call.method.startswith("compute."):
+        return ApiError(404, f"The resource 'projects/{project}' was not found", reason="notFound")
+    return refusal(call, next(iter(needed(call, resource)), "resourcemanager.projects.get"), resource)
+
+
+def refusal(call: Call, permission: str, resource: str) -> ApiError:
+    """What a caller without this permission is answered, in the wording of the method's API."""
     api = call.method.partition(".")[0]
     if api == "compute":
         of = f"projects/{call.text('project')}" if permission.endswith(".list") else resource

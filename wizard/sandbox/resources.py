@@ -12,11 +12,16 @@ HEAD = re.compile(r"^/((compute|dns)/)?v[0-9]+/")
 
 
 def resource_of(route: Route, request: Body) -> str:
-    """The path of the call's address, without version and verb, plus the name of what is being created."""
+    """The path of the call's address, without version and verb, plus the name of what is being created.
+
+    Verbs stand behind a colon, in compute as the last part of the path (`…/operations/O/wait`).
+    """
     rule = route.http[0]
-    path = VARIABLE.sub(lambda match: _text(request, match[1]), rule.uri)
+    uri, verb = rule.uri, "/" + route.method.rpartition(".")[2]
+    path = VARIABLE.sub(lambda match: _text(request, match[1]), uri.removesuffix(verb))
     plain = HEAD.sub("", path.partition(":")[0])
-    created = _created(request, rule.body) if rule.verb == "POST" and ":" not in rule.uri else ""
+    creates = rule.verb == "POST" and ":" not in uri and not uri.endswith(verb)
+    created = _created(request, rule.body) if creates else ""
     return f"{plain}/{created}" if created else plain
 
 

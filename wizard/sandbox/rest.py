@@ -10,10 +10,15 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from yarl import URL
 
-from wizard.sandbox import transcode
+from wizard.sandbox import batch, calls, transcode
 from wizard.sandbox.api import ApiError, Body, Caller
-from wizard.sandbox.dispatch import ConnectionLost, Dispatcher, not_emulated
+from wizard.sandbox.clients import agent_of, token_word
+from wizard.sandbox.dispatch import NOT_EMULATED, Dispatcher, not_emulated
+from wizard.sandbox.fault_acts import ConnectionLost
+from wizard.sandbox.knative import facade
+from wizard.sandbox.responders import is_service_host
 from wizard.sandbox.routes import Match, api_of, table
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -47,11 +52,14 @@ def application(dispatcher: Dispatcher, control: web.Application) -> web.Applica
     @web.middleware
     async def touching(request: web.Request, handler: Next) -> web.StreamResponse:
         dispatcher.touch()
+        if is_service_host(request.host):
+            return await calls.by_host(dispatcher.world, request)
         return await handler(request)
 
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[same_machine, touching, readable_errors])
     app.add_subapp("/_sandbox/", control)
     app.router.add_post("/token", rest.token)
+    app.router.add_post(batch.PATH, rest.batch)
     app.router.add_route("*", "/{path:.*}", rest.call)
     return app
 
@@ -64,14 +72,27 @@ class Rest:
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Any method of any API."""
-        api = api_of(request.host)
-        match = table().match(request.method, request.rel_url.raw_path, api)
+        return await self._answer(request, request.method, request.rel_url, await request.read())
+
+    async def batch(self, request: web.Request) -> web.StreamResponse:
+        """Several calls at once."""
+
+        async def one(verb: str, target: str, payload: bytes) -> web.Response:
+            return await self._answer(request, verb, URL(target, encoded=True), payload)
+
+        return await batch.answer(request.headers.get("Content-Type", ""), await request.read(), one)
+
+    async def _answer(self, request: web.Request, verb: str, url: URL, payload: bytes) -> web.Response:
+        match = table().match(verb, url.raw_path, api_of(request.host))
         if match is None:
-            raise not_emulated(f"{request.method} {request.path}", 404)
-        query = dict(request.query)
+            return _failure(not_emulated(f"{verb} {url.path}", 404), listed=False)
+        query = dict(url.query)
         try:
-            message = transcode.to_request(match, request.query.items(), await request.read())
-            reply = await self._dispatcher.call(match.route, message, _caller(request), query=query)
+            message = transcode.to_request(match, url.query.items(), payload)
+            if facade.is_v1(match.route):
+                reply = await facade.answer(self._dispatcher, match.route, message, _caller(request))
+            else:
+                reply = await self._dispatcher.call(match.route, message, _caller(request), query=query)
         except ApiError as error:
             return _failure(error, listed=match.route.api in LISTED_ERRORS)
         except ConnectionLost:
@@ -106,7 +127,7 @@ async def readable_errors(request: web.Request, handler: Next) -> web.StreamResp
 
 
 def _is_ours(host: str) -> bool:
-    return _is_loopback(host) or bool(api_of(host))
+    return _is_loopback(host) or bool(api_of(host)) or is_service_host(host)
 
 
 def _is_loopback(host: str) -> bool:
@@ -115,8 +136,9 @@ def _is_loopback(host: str) -> bool:
 
 def _caller(request: web.Request) -> Caller:
     """Google's own clients say in `x-goog-api-client` more than in `User-Agent`; gcloud and others have the latter."""
-    agent = request.headers.get("User-Agent", "")
-    return Caller("rest", request.host.partition(":")[0].lower(), agent or request.headers.get("x-goog-api-client", ""))
+    agent = agent_of(request.headers.get("User-Agent", ""), request.headers.get("x-goog-api-client", ""))
+    token = token_word(request.headers.get("Authorization", ""))
+    return Caller("rest", request.host.partition(":")[0].lower(), agent, token)
 
 
 def _in_form(match: Match, query: dict[str, str], reply: Body) -> Body:
@@ -132,14 +154,20 @@ def _json(body: Body, status: int = 200) -> web.Response:
 
 
 def _failure(error: ApiError, *, listed: bool) -> web.Response:
-    """An error body. Those of some APIs have a list of errors with reasons and no `status`, the others' the reverse."""
-    body: Body = {"code": error.http, "message": error.message}
+    """An error body. Those of some APIs have a list of errors with reasons and no `status`, the others' the reverse.
+
+    What is not emulated is a 400 and no 501: that gcloud repeats for half a minute and then blames on the network.
+    """
+    http = 400 if error.http == 501 and error.reason == NOT_EMULATED else error.http
+    body: Body = {"code": http, "message": error.message}
     if listed:
         reason = error.reason or COMPUTE_REASONS.get(error.http, "unknown")
         body["errors"] = [{"message": error.message, "domain": "global", "reason": reason}]
     else:
         body["status"] = error.status
-    return _json({"error": body}, error.http)
+    reply = _json({"error": body}, http)
+    reply.headers.update(error.headers)
+    return reply
 
 
 def _break_off(request: web.Request) -> web.Response:

@@ -1,7 +1,8 @@
 """The table of routes: which method an HTTP request or a gRPC call means.
 
 `routes.json` comes from Google's client packages; `routes_extra.json` adds by hand what they lack (the APIs without a
-client here, and `UpdateConnector`, which the vpc-access client does not have although REST v1 does).
+client here, and `UpdateConnector`, which the vpc-access client does not have although REST v1 does);
+`routes_knative.json` is the Cloud Run Admin API v1, whose own methods are called `run.v1.…`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from urllib.parse import unquote
 
 HERE = Path(__file__).parent
 
-BY_HAND = ("routes_extra.json",)
+BY_HAND = ("routes_extra.json", "routes_knative.json", "routes_servicenetworking.json")
 """The files of the table that no client package provides."""
 
 READING_POSTS = {"testiampermissions", "list", "listinstances", "wait", "waitoperation"}
@@ -72,10 +73,11 @@ class Match:
 
 
 class Table:
-    """Finds routes by HTTP verb and path, or by gRPC path."""
+    """Finds routes by HTTP verb and path, by gRPC path, or by method (of several for one, the first)."""
 
     def __init__(self, entries: list[dict[str, Any]]) -> None:
         self.routes = [_route(entry) for entry in entries]
+        self.by_method = {route.method: route for route in reversed(self.routes)}
         self.by_grpc: dict[str, list[Route]] = defaultdict(list)
         self._by_shape: dict[tuple[str, int], list[tuple[Route, HttpRule]]] = defaultdict(list)
         for route in self.routes:

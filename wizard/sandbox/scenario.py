@@ -14,6 +14,7 @@ from pathlib import Path
 from wizard.sandbox.scenario_check import check, unenforced
 from wizard.sandbox.scenario_convert import EXAMPLES, convert, shown
 from wizard.sandbox.scenario_model import Job, Scenario, ScenarioError, Service
+from wizard.sandbox.scenario_projects import numbered
 
 __all__ = [
     "Job",
@@ -86,6 +87,6 @@ def parse(data: bytes, file: str) -> Scenario:
         table["project"] = [table["project"]]
     if not table.get("project"):
         raise ScenarioError(f"{file}: [project] is missing; for example {EXAMPLES['project']}")
-    scenario = convert(table, file)
+    scenario = numbered(convert(table, file))
     check(scenario, file)
     return scenario

@@ -6,8 +6,10 @@ import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 
+from wizard.sandbox import scenario_limits
 from wizard.sandbox import scenario_model as model
 from wizard.sandbox.scenario_convert import shown
+from wizard.sandbox.scenario_projects import problems as projects
 from wizard.sandbox.scenario_values import Problem, is_address, tables, values
 
 NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -25,21 +27,10 @@ KINDS = ("vm", "ilb", "psa", "redis", "sql")
 MODES = ("custom", "auto", "legacy")
 EGRESS = ("", "private-ranges-only", "all-traffic")
 
-NOT_ENFORCED = {
-    "org_policies": "organisation policies ([[org_policy]])",
-    "quotas": "quotas ([[quota]])",
-    "internal_ranges": "internal range reservations ([[internal_range]])",
-}
-
 
 def unenforced(scenario: model.Scenario) -> list[str]:
     """What the scenario asks for and the sandbox does not do yet, in words."""
-    found = [words for field, words in NOT_ENFORCED.items() if getattr(scenario, field)]
-    if any(service.connects == "startup" for service in scenario.services):
-        found.append('start-up connections of services (connects = "startup")')
-    if len(scenario.projects) > 1:
-        found.append("more than one project ([[project]])")
-    return found
+    return scenario_limits.unenforced(scenario)
 
 
 def check(scenario: model.Scenario, file: str) -> None:
@@ -49,9 +40,7 @@ def check(scenario: model.Scenario, file: str) -> None:
 
 
 def _problems(scenario: model.Scenario) -> Iterator[Problem]:
-    for index, project in enumerate(scenario.projects):
-        if not re.fullmatch(r"[a-z][-a-z0-9]{4,28}[a-z0-9]", project.id):
-            yield f"project[{index}].id", f"{shown(project.id)} is no project id", "demo-project"
+    yield from projects(scenario)
     yield from _names(scenario)
     yield from _references(scenario)
     yield from _ranges(scenario)
@@ -59,6 +48,7 @@ def _problems(scenario: model.Scenario) -> Iterator[Problem]:
     yield from _firewalls(scenario)
     yield from _targets(scenario)
     yield from _workloads(scenario)
+    yield from scenario_limits.problems(scenario)
     yield from values(scenario)
 
 

@@ -135,6 +135,7 @@ class Connector(_Table, frozen=True, kw_only=True):
     min: int = 2
     max: int = 3
     state: str = "READY"
+    project: str = ""
 
 
 class StartupProbe(_Table, frozen=True, kw_only=True):
@@ -158,6 +159,7 @@ class Service(_Table, frozen=True, kw_only=True):
     subnet: str = ""
     tags: tuple[str, ...] = ()
     egress: str = ""
+    min_instances: int = 0
     max_instances: int = 100
     env: dict[str, str] = {}
     secrets: dict[str, str] = {}
@@ -167,6 +169,7 @@ class Service(_Table, frozen=True, kw_only=True):
     connects: str = "lazy"
     managed_by: str = ""
     labels: dict[str, str] = {}
+    project: str = ""
 
 
 class Job(Service, frozen=True, kw_only=True):
@@ -189,6 +192,7 @@ class Revision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     subnet: str = ""
     tags: tuple[str, ...] = ()
     egress: str = ""
+    min_instances: int = 0
     max_instances: int = 0
     env: dict[str, str] = {}
     secrets: dict[str, str] = {}
@@ -199,6 +203,7 @@ class Revision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class Secret(_Table, frozen=True, kw_only=True):
     name: str
+    project: str = ""
 
 
 class Target(_Table, frozen=True, kw_only=True):
@@ -245,6 +250,8 @@ class Fault(_Table, frozen=True, kw_only=True):
     message: str = ""
     times: int = 0
     after: int = 0
+    retry_after: int = 0
+    resource: str = ""
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

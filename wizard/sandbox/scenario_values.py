@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from wizard.sandbox import scenario_model as model
-from wizard.sandbox.faults import is_kind
+from wizard.sandbox.fault_kinds import is_kind, problem
 from wizard.sandbox.scenario_convert import shown
 
 REGION = re.compile(r"[a-z]{2,}-[a-z]+[0-9]{1,2}")
@@ -140,10 +140,12 @@ def _faults(scenario: model.Scenario) -> Iterator[Problem]:
     for index, fault in enumerate(scenario.faults):
         if not is_kind(fault.kind):
             yield f"fault[{index}].kind", f"{shown(fault.kind)} is not a kind of fault", '"http:503"'
+        elif fault.on and (why := problem(fault.on, fault.kind)):
+            yield f"fault[{index}].on", why, '"vpcaccess.CreateConnector"'
         if not fault.on:
             yield f"fault[{index}].on", "names no method", '"vpcaccess.CreateConnector"'
-        if fault.times < 0 or fault.after < 0:
-            yield f"fault[{index}].times", "times and after are not below 0", "1"
+        if min(fault.times, fault.after, fault.retry_after) < 0:
+            yield f"fault[{index}].times", "times, after and retry_after are not below 0", "1"
     for method, seconds in scenario.timing.items():
         if not (math.isfinite(seconds) and seconds >= 0):
             yield f"timing.{shown(method)}", f"{seconds} is no number of seconds", "150"

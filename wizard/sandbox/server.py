@@ -20,13 +20,14 @@ from wizard.sandbox.dispatch import Dispatcher
 from wizard.sandbox.faults import Fault
 from wizard.sandbox.front import LOOPBACK, Front
 from wizard.sandbox.grpc_api import GrpcApi
+from wizard.sandbox.instances import Instances
 from wizard.sandbox.log import RequestLog
-from wizard.sandbox.persistence import StateFile
+from wizard.sandbox.persistence import Snapshots, StateFile
 from wizard.sandbox.pki import server_context
 from wizard.sandbox.rest import application
 from wizard.sandbox.scenario import Scenario
 from wizard.sandbox.scenario_check import unenforced
-from wizard.sandbox.services.serverless_addresses import RELEASE
+from wizard.sandbox.services.serverless_addresses import HELD
 from wizard.sandbox.store import Store
 from wizard.sandbox.world import World
 
@@ -73,7 +74,8 @@ class Server:
         self.stopped = asyncio.Event()
         self._idle = settings.idle
         self._state = StateFile(settings.folder / "state.json", self.world, self.log)
-        self._dispatcher = Dispatcher(self.world, self.log, self._state.save_if_changed)
+        self.snapshots = Snapshots(settings.folder / "snapshots", self.world, self.log)
+        self._dispatcher = Dispatcher(self.world, self.log, self._state.saved)
         self._running: _Running | None = None
 
     @property
@@ -134,6 +136,7 @@ class Server:
             "now": self.world.timestamp(),
             "speed": self.world.clock.speed,
             "instant": self.world.clock.instant,
+            "paused": self.world.clock.paused,
             "keep": self._idle == 0,
             "certificate_authority": str(self.settings.folder / "ca.pem"),
             "unenforced": unenforced(self.world.scenario),
@@ -152,21 +155,33 @@ class Server:
         self.stopped.set()
 
     async def reset(self) -> None:
-        """Go back to the scenario; the clock keeps its speed."""
+        """Go back to the scenario; the clock keeps its speed, and stands still if it did."""
         await self._halt()
         clock = self.world.clock
         self.world.store = Store()
         self.world.pending.clear()
         self.world.attached.clear()
-        self.world.clock = Clock(speed=clock.speed, instant=clock.instant)
+        self.world.clock = Clock(speed=clock.speed, instant=clock.instant, paused=clock.paused)
         self.world.seed = random.Random(7)
         self.log.clear()
         self._fill()
         await listeners.start(self.world)
         self.save()
 
+    async def restore(self, name: str) -> None:
+        """Put a snapshot in the place of the world. Raises ApiError(404); nothing is changed then."""
+        self.snapshots.check(name)
+        await self._halt()
+        self.snapshots.restore(name)
+        services.resume(self.world)
+        await listeners.start(self.world)
+        self.save()
+
     def _fill(self) -> None:
-        self.world.faults = [Fault(f.on, f.kind, f.message, f.times, f.after) for f in self.world.scenario.faults]
+        self.world.faults = [
+            Fault(f.on, f.kind, f.message, f.times, f.after, f.retry_after, f.resource)
+            for f in self.world.scenario.faults
+        ]
         services.seed(self.world)
 
     async def _halt(self) -> None:
@@ -175,6 +190,7 @@ class Server:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self.world.instances = Instances()
         await listeners.stop(self.world)
 
     def _start_ticker(self) -> asyncio.Task[None]:
@@ -197,7 +213,7 @@ class Server:
             await asyncio.sleep(TICK)
             self.world.settle()
             self._state.save_if_changed()
-            working = self.world.running or any(p.method != RELEASE for p in self.world.pending)
+            working = self.world.running or any(p.method not in HELD for p in self.world.unfinished)
             if self._idle and not working and self._dispatcher.idle > self._idle:
                 logger.info("idle: stopping")
                 self.stop()

@@ -7,7 +7,6 @@ kernel, to listeners on loopback. A job with another program has the outcome tha
 from __future__ import annotations
 
 import asyncio
-import errno
 import json
 import sys
 from dataclasses import dataclass
@@ -15,17 +14,16 @@ from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 
+from wizard.sandbox import projects
 from wizard.sandbox.api import Body
-from wizard.sandbox.gateway import decide
-from wizard.sandbox.listeners import BLACK_HOLE, CLOSED
+from wizard.sandbox.instances import DIRECT_START_SECONDS
+from wizard.sandbox.listeners import BLACK_HOLE
+from wizard.sandbox.reach import way
 from wizard.sandbox.resolve import resolve
 from wizard.sandbox.world import World
 
 INSTANT_PACE = 60.0
 """Simulated seconds per real second of an instance when operations take no time at all."""
-
-DIRECT_START_SECONDS = 40.0
-"""Until a fresh instance with Direct VPC egress has its network: a minute or more is documented, 20 to 80 s seen."""
 
 _SHORTEST_LIMIT = 20.0
 _LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -88,11 +86,12 @@ def _declared(world: World, execution: Body) -> TaskResult:
 
 
 def _instance(world: World, template: Body, execution: Body) -> Instance:
-    access: Body = template.get("vpcAccess") or {}
+    name = str(execution.get("name", ""))
+    region = name.partition("/locations/")[2].partition("/")[0]
+    access = projects.in_full(template.get("vpcAccess") or {}, projects.owner(name), region)
     pace = INSTANT_PACE if world.clock.instant else max(world.clock.speed, 1.0)
     usual = 0.0 if world.clock.instant else DIRECT_START_SECONDS
     delay = world.scenario.timing.get("direct.start", usual) if access.get("networkInterfaces") else 0.0
-    region = str(execution.get("name", "")).partition("/locations/")[2].partition("/")[0]
     return Instance(world, access, region, asyncio.get_running_loop().time() + delay / pace, pace)
 
 
@@ -153,13 +152,5 @@ def _answer(instance: Instance, question: Body) -> Body:
     address, port = str(question["ip"]), int(question["port"])
     if asyncio.get_running_loop().time() < instance.network_at:
         return {"to": world.listeners[BLACK_HOLE]}
-    match decide(world, instance.access, instance.region, address, port).verdict:
-        case "deliver":
-            served = world.listeners.get((address, port), world.listeners[CLOSED])
-            return {"to": world.attached.get(f"{address}:{port}", served)}
-        case "refuse":
-            return {"to": world.listeners[CLOSED]}
-        case "no_route":
-            return {"errno": errno.ENETUNREACH}
-        case "drop":
-            return {"to": world.listeners[BLACK_HOLE]}
+    leads = way(world, instance.access, instance.region, address, port)
+    return {"errno": leads} if isinstance(leads, int) else {"to": leads}

@@ -56,7 +56,19 @@ def to_request(match: Match, query: Iterable[tuple[str, str]], payload: bytes) -
             _put_query(request, kind, key, value)
     for path, value in match.variables.items():
         _put(request, kind, path.split("."), value)
-    return checked(match.route, request)
+    message = checked(match.route, request)
+    if match.route.api == "compute" and match.rule.verb in ("PATCH", "PUT"):
+        _keep_emptied(request, message)
+    return message
+
+
+def _keep_emptied(given: Body, message: Body) -> None:
+    """A list that a change empties (gcloud takes a router's last NAT away like this) is not the same as no list."""
+    for key, value in given.items():
+        if value == []:
+            message[key] = []
+        elif isinstance(value, dict) and isinstance(message.get(key), dict):
+            _keep_emptied(value, message[key])
 
 
 def checked(route: Route, request: Body) -> Body:

@@ -18,10 +18,15 @@ from wizard.sandbox import faults
 from wizard.sandbox.api import COMPLETIONS, FAILURES, ApiError, Body
 from wizard.sandbox.clock import Clock, rfc3339
 from wizard.sandbox.faults import Fault
+from wizard.sandbox.instances import Instances
 from wizard.sandbox.store import Store
 
 if TYPE_CHECKING:
     from wizard.sandbox.scenario import Scenario
+
+
+NEVER = 1e15
+"""The due time of an operation that never ends."""
 
 
 @dataclass
@@ -53,6 +58,7 @@ class World:
     """Where on loopback the listener of a target's address and port really is (`listeners.start`)."""
     attached: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Real local servers put in the place of a target: `10.0.0.3:6379` to host and port."""
+    instances: Instances = field(default_factory=Instances)
     doors: AsyncExitStack = field(default_factory=AsyncExitStack)
     """Closes the listeners (`listeners.stop`)."""
 
@@ -77,9 +83,10 @@ class World:
         """Complete the operation stored under `key` after its time, by the completion registered for `method`."""
         fault = faults.ACTIVE.get()
         seconds = self.seconds(method, usual)
-        if fault is not None and fault.kind == "slow":
+        if fault is not None and fault.name == "slow":
             seconds *= faults.SLOW_OPERATION
-        self.pending.append(Pending(key, method, self.clock.now() + seconds, arguments, fault))
+        hangs = fault is not None and fault.name == "operation_hang"
+        self.pending.append(Pending(key, method, NEVER if hangs else self.clock.now() + seconds, arguments, fault))
 
     def fault_for(self, method: str) -> Fault | None:
         """The fault that strikes the call being answered or the operation being completed.
@@ -96,6 +103,12 @@ class World:
             first = due[0]
             self.pending.remove(first)
             self._complete(first)
+        self.store.history.moment(self.clock.now(), self.store.changes)
+
+    @property
+    def unfinished(self) -> list[Pending]:
+        """What will end by itself if one waits: nothing does while time stands still."""
+        return [] if self.clock.paused else [p for p in self.pending if p.due < NEVER]
 
     def _complete(self, pending: Pending) -> None:
         active = faults.ACTIVE.set(pending.fault)
@@ -111,7 +124,7 @@ class World:
 
     def _outcome(self, pending: Pending) -> tuple[Body | None, ApiError | None]:
         try:
-            if pending.fault is not None and pending.fault.kind == "operation_error":
+            if pending.fault is not None and pending.fault.name == "operation_error":
                 error = pending.fault.error()
                 if pending.method in FAILURES:
                     FAILURES[pending.method](self, pending.arguments, error)

@@ -64,7 +64,8 @@ def test_which_apis_are_enabled(cloud: Cloud) -> None:
     _, listed = cloud.rest("GET", f"/v1/{PARENT}/services?filter=state:ENABLED")
     assert names(listed) == ["compute.googleapis.com", "run.googleapis.com"]
     _, first = cloud.rest("GET", f"/v1/{PARENT}/services?filter=state:ENABLED&pageSize=1")
-    _, second = cloud.rest("GET", f"/v1/{PARENT}/services?pageSize=1&pageToken={first['nextPageToken']}")
+    following = f"filter=state:ENABLED&pageSize=1&pageToken={first['nextPageToken']}"
+    _, second = cloud.rest("GET", f"/v1/{PARENT}/services?{following}")
     assert names(first) + names(second) == names(listed)
     assert "nextPageToken" not in second
 

@@ -6,12 +6,13 @@ import shlex
 from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
+from wizard.cli import sandbox_faults, sandbox_time, sandbox_watch
 from wizard.cli.console import Console
-from wizard.cli.durations import seconds
-from wizard.cli.options import DEFAULT_SCENARIO, INSTANT, Options
+from wizard.cli.options import DEFAULT_SCENARIO, Options
 from wizard.cli.place import Place, ask, running_sandbox, start_sandbox, stop_sandbox
-from wizard.errors import Exit, InputError
+from wizard.errors import Exit
 
 
 def run(options: Options, parsed: Namespace, console: Console) -> Exit:
@@ -91,42 +92,8 @@ def _reset(place: Place, parsed: Namespace, console: Console) -> Exit:
 
 
 def _state(place: Place, parsed: Namespace, console: Console) -> Exit:
-    return _tell(console, ask(place.sandbox, "GET", "state"))
-
-
-def _log(place: Place, parsed: Namespace, console: Console) -> Exit:
-    return _tell(console, ask(place.sandbox, "GET", "log"))
-
-
-def _clock(place: Place, parsed: Namespace, console: Console) -> Exit:
-    if not parsed.change:
-        return _tell(console, ask(place.sandbox, "GET", "clock"))
-    if parsed.change == "advance":
-        return _tell(console, ask(place.sandbox, "POST", "clock", {"advance": seconds(parsed.value, "clock advance")}))
-    return _tell(console, ask(place.sandbox, "POST", "clock", _speed(parsed.value)))
-
-
-def _speed(text: str) -> dict[str, Any]:
-    if text == INSTANT:
-        return {"instant": True}
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0.0
-    if not 0.1 <= speed <= 10_000:
-        raise InputError("clock speed: must be 0.1 to 10000, or instant", field="clock speed", fix="clock speed 20")
-    return {"speed": speed, "instant": False}
-
-
-def _fault(place: Place, parsed: Namespace, console: Console) -> Exit:
-    if not parsed.on:
-        return _tell(console, ask(place.sandbox, "GET", "faults"))
-    if parsed.on == "clear":
-        return _tell(console, ask(place.sandbox, "POST", "faults/clear"))
-    if not parsed.kind:
-        raise InputError("fault METHOD KIND: KIND is missing", field="KIND", fix="for example http:503")
-    fault = {"on": parsed.on, "kind": parsed.kind, "times": parsed.times, "after": parsed.after}
-    return _tell(console, ask(place.sandbox, "POST", "faults", {**fault, "message": parsed.message}))
+    query = f"?prefix={quote(parsed.prefix)}" if parsed.prefix else ""
+    return _tell(console, ask(place.sandbox, "GET", f"state{query}"))
 
 
 def _tell(console: Console, reply: dict[str, Any]) -> Exit:
@@ -141,7 +108,9 @@ ACTIONS: dict[str, Callable[[Place, Namespace, Console], Exit]] = {
     "env": _env,
     "reset": _reset,
     "state": _state,
-    "log": _log,
-    "clock": _clock,
-    "fault": _fault,
+    "log": sandbox_watch.log,
+    "watch": sandbox_watch.watch,
+    "clock": sandbox_time.clock,
+    "snapshot": sandbox_time.snapshot,
+    "fault": sandbox_faults.fault,
 }

@@ -7,6 +7,7 @@ from argparse import Namespace
 
 from wizard.cli import service_name
 from wizard.cli.answer_flags import gather, given
+from wizard.cli.commands import status_connector
 from wizard.cli.console import Console
 from wizard.cli.options import Options
 from wizard.cli.session import connected
@@ -14,6 +15,8 @@ from wizard.cli.table import table
 from wizard.errors import Exit
 from wizard.ports import Cloud
 from wizard.records import Connector, Job, Ref, Revision, Service, Subnet
+
+CONNECTOR = "connector:"
 
 
 def run(options: Options, parsed: Namespace, console: Console) -> Exit:
@@ -24,6 +27,8 @@ def run(options: Options, parsed: Namespace, console: Console) -> Exit:
 async def _status(options: Options, parsed: Namespace, console: Console) -> Exit:
     answers = gather(options.answers, given(parsed))
     name = parsed.service_name or answers.service
+    if name.startswith(CONNECTOR):
+        return await status_connector.run(options, name.removeprefix(CONNECTOR), answers, console)
     service_name.parse(name, "", "")
     async with connected(options, console, project=answers.project, region=answers.region) as session:
         ref = service_name.parse(name, session.project, session.region)

@@ -58,7 +58,7 @@ def seed(world: World) -> None:
 
 
 def _balancer(world: World, target: model.Target) -> None:
-    project, region = f"projects/{world.project}", world.scenario.project.region
+    project, region = compute_seed.place(world, target.network), world.scenario.project.region
     subnet = compute_seed.home(world, target)
     network = link(f"{project}/global/networks/{target.network}")
     stem = target.name[:LONGEST_STEM].rstrip("-")

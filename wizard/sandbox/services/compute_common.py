@@ -17,9 +17,10 @@ from wizard.sandbox.world import World
 
 ROOT = "https://www.googleapis.com/compute/v1/"
 NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
+NAME_RULE = "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'"
 PACIFIC = timezone(timedelta(hours=-8))
 LARGEST_PAGE = 500
-NAMED_IN_FULL = ("compute.routers.patch",)
+NAMED_IN_FULL = ("compute.networks.patch", "compute.routers.patch")
 """Methods whose operations carry the full name as their type (prior art, 1.4)."""
 
 ERROR_KEYS = {400: "BAD REQUEST", 403: "FORBIDDEN", 404: "NOT FOUND", 409: "CONFLICT", 500: "INTERNAL SERVER ERROR"}
@@ -87,8 +88,7 @@ def check_new(world: World, path: str) -> None:
     """The name is well formed and free."""
     name = path.rsplit("/", 1)[-1]
     if not NAME.fullmatch(name):
-        rule = "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'"
-        raise invalid("name", name, rule)
+        raise invalid("name", name, NAME_RULE)
     if world.store.get(f"compute/{path}") is not None:
         raise ApiError(409, f"The resource '{path}' already exists", reason="alreadyExists")
 
@@ -117,10 +117,12 @@ def _repeated(world: World, call: Call) -> Body | None:
     resources = collection.removeprefix("global").lower()
     scope = f"regions/{call.text('region')}" if call.text("region") else "global"
     request = call.text("requestId")
-    for _, other in world.store.children(f"compute/projects/{call.text('project')}/{scope}", "operations"):
+    if not request:
+        return None
+    for key, other in world.store.look(f"compute/projects/{call.text('project')}/{scope}", "operations"):
         same = other.get("clientOperationId") == request and other["operationType"].rsplit(".", 1)[-1] == kind
-        if request and same and other["targetLink"].split("/")[-2].lower() == resources:
-            return other
+        if same and other["targetLink"].split("/")[-2].lower() == resources:
+            return world.store.get(key)
     return None
 
 

@@ -1,7 +1,8 @@
 """Compute Engine's filter expressions for lists: `(name = "a") OR (network eq ".*/my-vpc")`.
 
 Clauses stand side by side or with AND between them, OR binds less; parentheses and NOT are understood. `eq` and `ne`
-take a regular expression of the whole value, `:` a part of it, `:*` asks whether there is a value.
+take a regular expression of the whole value, `:` a part of it, `:*` asks whether there is a value. Of a list, one
+fitting element is enough: gcloud turns its own `allowed[].ports:53` into such a clause.
 """
 
 from __future__ import annotations
@@ -83,30 +84,36 @@ class _Parser:
         return self.tokens.pop(0)
 
     def _clause(self, field: str, operator: str, wanted: str) -> Test:
-        if operator in ("eq", "ne"):
+        if operator in ("!=", "ne"):
+            same = self._clause(field, "=" if operator == "!=" else "eq", wanted)
+            return lambda body: not same(body)
+        if operator == "eq":
             try:
                 pattern = re.compile(wanted)
             except re.error:
                 raise self.bad() from None
-            return lambda body: (pattern.fullmatch(value_at(body, field)) is not None) is (operator == "eq")
+            return lambda body: any(pattern.fullmatch(value) for value in values_at(body, field))
         if operator == ":":
             part = wanted.strip("*")
-            return lambda body: bool(value_at(body, field)) and part in value_at(body, field)
-        if operator in ("=", "!="):
-            return lambda body: (value_at(body, field) == wanted) is (operator == "=")
+            return lambda body: any(value and part in value for value in values_at(body, field))
+        if operator == "=":
+            return lambda body: wanted in values_at(body, field)
         if not re.fullmatch(r"-?[0-9.]+", wanted):
             raise self.bad()
-        return lambda body: _compares(value_at(body, field), operator, float(wanted))
+        return lambda body: any(_compares(value, operator, float(wanted)) for value in values_at(body, field))
 
 
-def value_at(body: Body, path: str) -> str:
-    """The value at a path such as `scheduling.automaticRestart` as filters see it; empty when there is none."""
-    value: object = body
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
+def values_at(body: object, path: str) -> list[str]:
+    """The values at a path such as `scheduling.automaticRestart` or, within a list, `allowed.ports`, as filters see
+    them. One empty value when there is none."""
+    if isinstance(body, list):
+        return [value for item in body for value in values_at(item, path)] or [""]
+    head, _, rest = path.partition(".")
+    if path:
+        return values_at(body.get(head) if isinstance(body, dict) else None, rest)
+    if isinstance(body, bool):
+        return ["true" if body else "false"]
+    return ["" if body is None else str(body)]
 
 
 def _plain(token: str) -> str:

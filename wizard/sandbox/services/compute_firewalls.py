@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from wizard.sandbox import quotas
 from wizard.sandbox.api import ApiError, Body, Call, completes, handles
 from wizard.sandbox.services.compute_common import (
     changes,
@@ -58,6 +59,7 @@ async def insert(world: World, call: Call) -> Body:
 
 @completes("compute.firewalls.insert")
 def inserted(world: World, arguments: Body) -> None:
+    quotas.claim(world, "FIREWALLS", arguments["target"].split("/")[1])
     world.store.put(f"compute/{arguments['target']}", body_of(world, arguments["target"], arguments["body"]))
 
 
@@ -129,7 +131,7 @@ async def get(world: World, call: Call) -> Body:
 async def list_(world: World, call: Call) -> Body:
     place = f"projects/{call.text('project')}/global"
     return page(
-        call, "firewall", (b for _, b in world.store.children(f"compute/{place}", "firewalls")), f"{place}/firewalls"
+        call, "firewall", (b for _, b in world.store.look(f"compute/{place}", "firewalls")), f"{place}/firewalls"
     )
 
 
@@ -151,7 +153,8 @@ async def update(world: World, call: Call) -> Body:
 @completes("compute.firewalls.patch")
 @completes("compute.firewalls.update")
 def patched(world: World, arguments: Body) -> None:
-    world.store.put(f"compute/{arguments['target']}", arguments["body"])
+    kept = {key: value for key, value in arguments["body"].items() if value != []}
+    world.store.put(f"compute/{arguments['target']}", kept)
 
 
 @changes("compute.firewalls.delete")

@@ -1,4 +1,4 @@
-"""Operations of Compute Engine: get, wait, list, delete; and the project itself."""
+"""Operations of Compute Engine: get, wait, list, delete."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from time import monotonic
 
 from wizard.sandbox.api import Body, Call, handles
-from wizard.sandbox.services.compute_common import finish, found, page
+from wizard.sandbox.services.compute_common import aggregated, finish, found, page
 from wizard.sandbox.world import FINISH, World
 
 LONGEST_WAIT, WAIT_STEP = 30.0, 0.02
@@ -42,6 +42,11 @@ async def list_(world: World, call: Call) -> Body:
     return page(call, "operation", bodies, f"{_path(call)}/operations")
 
 
+@handles("compute.globalOperations.aggregatedList")
+async def list_all(world: World, call: Call) -> Body:
+    return aggregated(world, call, "operations", "operation")
+
+
 async def delete(world: World, call: Call) -> Body:
     await get(world, call)
     world.store.delete(f"compute/{_path(call)}/operations/{call.text('operation')}")
@@ -53,15 +58,3 @@ for _scope in ("globalOperations", "regionOperations", "zoneOperations"):
     handles(f"compute.{_scope}.wait")(wait)
     handles(f"compute.{_scope}.list")(list_)
     handles(f"compute.{_scope}.delete")(delete)
-
-
-@handles("compute.projects.get")
-async def project(world: World, call: Call) -> Body:
-    known = world.scenario.project
-    return {
-        "kind": "compute#project",
-        "id": str(known.number),
-        "name": call.text("project"),
-        "defaultServiceAccount": f"{known.number}-compute@developer.gserviceaccount.com",
-        "xpnProjectStatus": "UNSPECIFIED_XPN_PROJECT_STATUS",
-    }

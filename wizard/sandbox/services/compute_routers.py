@@ -5,6 +5,8 @@ from __future__ import annotations
 from wizard.sandbox.api import Body, Call, completes, handles
 from wizard.sandbox.entry import link_path
 from wizard.sandbox.services.compute_common import (
+    NAME,
+    NAME_RULE,
     aggregated,
     changes,
     check_new,
@@ -17,6 +19,9 @@ from wizard.sandbox.services.compute_common import (
     page,
 )
 from wizard.sandbox.world import World
+
+CHANGEABLE = ("bgp", "bgpPeers", "description", "interfaces", "nats")
+IDENTITY = ("name", "network", "region")
 
 
 def _path(call: Call, name: str) -> str:
@@ -36,7 +41,14 @@ def body_of(world: World, path: str, wanted: Body) -> Body:
 def _nat(path: str, wanted: Body) -> Body:
     region = path.split("/routers/")[0]
     subnets = [{**s, "name": link(_subnet(region, str(s.get("name", ""))))} for s in wanted.get("subnetworks") or []]
-    defaults = {"endpointTypes": ["ENDPOINT_TYPE_VM"], "type": "PUBLIC", "enableEndpointIndependentMapping": False}
+    defaults: Body = {
+        "endpointTypes": ["ENDPOINT_TYPE_VM"],
+        "type": "PUBLIC",
+        "enableEndpointIndependentMapping": False,
+        "effectiveTcpTimeWaitTimeoutSec": 120,
+    }
+    if wanted.get("type") == "PRIVATE":
+        defaults["enableDynamicPortAllocation"] = True
     return {**defaults, **wanted, **({"subnetworks": subnets} if subnets else {})}
 
 
@@ -48,7 +60,11 @@ def _subnet(region: str, name: str) -> str:
 def _check(world: World, path: str, nats: list[Body]) -> None:
     """A NAT gateway names subnets that exist; a connector's hidden subnet is none of them (facts: trap 10)."""
     region = path.split("/routers/")[0]
+    names = [str(nat.get("name", "")) for nat in nats]
     for index, nat in enumerate(nats):
+        if not NAME.fullmatch(names[index]) or names[index] in names[:index]:
+            why = "Must be unique within the router." if names[index] in names[:index] else NAME_RULE
+            raise invalid(f"nats[{index}].name", names[index], why)
         for number, subnet in enumerate(nat.get("subnetworks") or []):
             wanted = _subnet(region, str(subnet.get("name", "")))
             if world.store.get(f"compute/{wanted}") is None:
@@ -72,22 +88,35 @@ def inserted(world: World, arguments: Body) -> None:
 
 
 @changes("compute.routers.patch")
-async def patch(world: World, call: Call) -> Body:
-    """`nats` are replaced when given, and left alone otherwise (prior art, 1.4)."""
+@changes("compute.routers.update")
+async def change(world: World, call: Call) -> Body:
+    """A patch changes the fields that it has (`nats` as a whole; prior art, 1.4), an update all that can be changed."""
     path = _path(call, call.text("router"))
-    found(world, path)
+    body = found(world, path)
     wanted = dict(call.request.get("routerResource") or {})
+    fixed = [field for field in IDENTITY if field in wanted and not _same(wanted[field], body[field])]
+    if fixed:
+        raise invalid(fixed[0], wanted[fixed[0]], "This field of a router cannot be changed.")
     _check(world, path, wanted.get("nats") or [])
-    return operation(world, call, path, 10.0, body=wanted)
+    change = {key: wanted[key] for key in CHANGEABLE if key in wanted}
+    if call.method.endswith(".update"):
+        change = {key: wanted.get(key) for key in CHANGEABLE}
+    return operation(world, call, path, 10.0, body=change)
+
+
+def _same(given: object, kept: object) -> bool:
+    return link_path(str(given)).rsplit("/", 1)[-1] == link_path(str(kept)).rsplit("/", 1)[-1]
 
 
 @completes("compute.routers.patch")
-def patched(world: World, arguments: Body) -> None:
+@completes("compute.routers.update")
+def changed(world: World, arguments: Body) -> None:
     path, wanted = arguments["target"], arguments["body"]
-    body = found(world, path)
-    if "nats" in wanted:
+    body = {**found(world, path), **wanted}
+    if wanted.get("nats"):
         body["nats"] = [_nat(path, nat) for nat in wanted["nats"]]
-    world.store.put(f"compute/{path}", body)
+    kept = {key: value for key, value in body.items() if value is not None and value != []}
+    world.store.put(f"compute/{path}", kept)
 
 
 @handles("compute.routers.get")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-import json
-from functools import cache
-from importlib import resources
 
+from wizard.sandbox import projects
 from wizard.sandbox import scenario_model as model
 from wizard.sandbox.api import Body
+from wizard.sandbox.projects import network_path
 from wizard.sandbox.services import (
     compute_addresses,
+    compute_auto_mode,
     compute_firewalls,
     compute_networks,
     compute_routers,
@@ -19,14 +19,6 @@ from wizard.sandbox.services import (
 )
 from wizard.sandbox.services.compute_common import link, newborn
 from wizard.sandbox.world import World
-
-
-@cache
-def auto_ranges() -> dict[str, str]:
-    """Region → range of the subnet that an auto-mode network has there (some regions; see the file's source)."""
-    text = resources.files("wizard.sandbox.services").joinpath("auto_mode.json").read_text(encoding="utf-8")
-    ranges: dict[str, str] = json.loads(text)["ranges"]
-    return ranges
 
 
 def seed(world: World) -> None:
@@ -38,11 +30,11 @@ def seed(world: World) -> None:
         _subnet(world, subnet)
     for route in scenario.routes:
         if route.next_hop != "bgp":
-            compute_routes.put(world, _net(world, route.network), route.name, _hop(world, route))
+            compute_routes.put(world, network_path(world, route.network), route.name, _hop(world, route))
     for address in scenario.addresses:
         _address(world, address)
     for rule in scenario.firewalls:
-        path = f"{_project(world)}/global/firewalls/{rule.name}"
+        path = f"{place(world, rule.network)}/global/firewalls/{rule.name}"
         world.store.put(f"compute/{path}", compute_firewalls.body_of(world, path, _firewall(world, rule)))
     for policy in scenario.firewall_policies:
         _policy(world, policy)
@@ -55,12 +47,9 @@ def seed(world: World) -> None:
         _target(world, target)
 
 
-def _project(world: World) -> str:
-    return f"projects/{world.project}"
-
-
-def _net(world: World, name: str) -> str:
-    return f"{_project(world)}/global/networks/{name}"
+def place(world: World, network: str) -> str:
+    """`projects/P` of the project that a network of the scenario is in, and with it all that belongs to it."""
+    return f"projects/{projects.of_network(world, network)}"
 
 
 def _region(world: World, region: str) -> str:
@@ -68,7 +57,7 @@ def _region(world: World, region: str) -> str:
 
 
 def _network(world: World, network: model.Network) -> None:
-    path = _net(world, network.name)
+    path = network_path(world, network.name)
     wanted: Body = {"autoCreateSubnetworks": network.mode == "auto"}
     body = compute_networks.body_of(world, path, wanted)
     if network.mode == "legacy":
@@ -79,9 +68,7 @@ def _network(world: World, network: model.Network) -> None:
     if network.default_routes:
         compute_routes.default_route(world, path)
     if network.mode == "auto":
-        for region, range_ in auto_ranges().items():
-            where = f"{_project(world)}/regions/{region}/subnetworks/{network.name}"
-            compute_subnets.put(world, where, {"network": path, "ipCidrRange": range_})
+        compute_auto_mode.make_subnets(world, path)
 
 
 def _peering(peering: model.Peering) -> Body:
@@ -97,9 +84,9 @@ def _peering(peering: model.Peering) -> Body:
 
 
 def _subnet(world: World, subnet: model.Subnet) -> None:
-    path = f"{_project(world)}/regions/{_region(world, subnet.region)}/subnetworks/{subnet.name}"
+    path = f"{place(world, subnet.network)}/regions/{_region(world, subnet.region)}/subnetworks/{subnet.name}"
     wanted: Body = {
-        "network": _net(world, subnet.network),
+        "network": network_path(world, subnet.network),
         "ipCidrRange": subnet.range,
         "purpose": subnet.purpose,
         "privateIpGoogleAccess": subnet.private_google_access,
@@ -116,11 +103,11 @@ def _hop(world: World, route: model.Route) -> Body:
         "tags": list(route.tags),
         "routeType": "STATIC",
     }
-    place = _project(world)
+    project = place(world, route.network)
     if route.next_hop == "internet":
-        fields["nextHopGateway"] = link(f"{place}/global/gateways/default-internet-gateway")
+        fields["nextHopGateway"] = link(f"{project}/global/gateways/default-internet-gateway")
     elif route.next_hop == "vpn":
-        fields["nextHopVpnTunnel"] = link(f"{place}/regions/{_region(world, '')}/vpnTunnels/{route.name}")
+        fields["nextHopVpnTunnel"] = link(f"{project}/regions/{_region(world, '')}/vpnTunnels/{route.name}")
     elif route.next_hop.startswith("peering:"):
         fields["nextHopPeering"] = route.next_hop.partition(":")[2]
     else:
@@ -129,13 +116,13 @@ def _hop(world: World, route: model.Route) -> Body:
 
 
 def _address(world: World, address: model.Address) -> None:
-    path = f"{_project(world)}/global/addresses/{address.name}"
+    path = f"{place(world, address.network)}/global/addresses/{address.name}"
     block = ipaddress.IPv4Network(address.range)
     wanted: Body = {
         "address": str(block.network_address),
         "prefixLength": block.prefixlen,
         "purpose": address.purpose,
-        "network": _net(world, address.network),
+        "network": network_path(world, address.network),
     }
     world.store.put(f"compute/{path}", compute_addresses.body_of(world, path, wanted))
 
@@ -148,7 +135,7 @@ def _layer4(rules: tuple[str, ...], key: str) -> list[Body]:
 
 def _firewall(world: World, rule: model.Firewall) -> Body:
     wanted: Body = {
-        "network": _net(world, rule.network),
+        "network": network_path(world, rule.network),
         "direction": rule.direction,
         "priority": rule.priority,
         "disabled": rule.disabled,
@@ -169,13 +156,14 @@ def _firewall(world: World, rule: model.Firewall) -> Body:
 def _policy(world: World, policy: model.FirewallPolicy) -> None:
     above = {"organization": "organizations/1", "folder": "folders/2"}
     rules = [_policy_rule(rule) for rule in policy.rules]
-    target = above.get(policy.level) or link(_net(world, policy.network))
-    place = f"{_project(world)}/regions/{policy.level}"
+    target = above.get(policy.level) or link(network_path(world, policy.network))
+    project = place(world, policy.network)
+    where = f"{project}/regions/{policy.level}"
     if policy.level in above:
-        place = "locations/global"
+        where = "locations/global"
     elif policy.level == "global":
-        place = f"{_project(world)}/global"
-    path = f"{place}/firewallPolicies/{policy.name}"
+        where = f"{project}/global"
+    path = f"{where}/firewallPolicies/{policy.name}"
     body = newborn(world, "firewallPolicy", path, {"shortName": policy.name, "rules": rules})
     body["associations"] = [{"name": f"{policy.name}-association", "attachmentTarget": target}]
     world.store.put(f"compute/{path}", body)
@@ -200,24 +188,24 @@ def _policy_rule(rule: model.PolicyRule) -> Body:
 
 def _nat(world: World, nat: model.Nat) -> None:
     region = _region(world, nat.region)
-    path = f"{_project(world)}/regions/{region}/routers/{nat.name}-router"
+    path = f"{place(world, nat.network)}/regions/{region}/routers/{nat.name}-router"
     entry: Body = {"name": nat.name, "natIpAllocateOption": "AUTO_ONLY"}
     if nat.subnets == ("all",):
         entry["sourceSubnetworkIpRangesToNat"] = "ALL_SUBNETWORKS_ALL_IP_RANGES"
     else:
         entry["sourceSubnetworkIpRangesToNat"] = "LIST_OF_SUBNETWORKS"
         entry["subnetworks"] = [{"name": s, "sourceIpRangesToNat": ["ALL_IP_RANGES"]} for s in nat.subnets]
-    wanted: Body = {"network": _net(world, nat.network), "nats": [entry]}
+    wanted: Body = {"network": network_path(world, nat.network), "nats": [entry]}
     world.store.put(f"compute/{path}", compute_routers.body_of(world, path, wanted))
 
 
 def _learner(world: World, network: str) -> None:
     """A Cloud Router that shows the learned routes of a network, unless one of its NAT gateways has a router."""
-    place = f"{_project(world)}/regions/{_region(world, '')}"
-    routers = world.store.children(f"compute/{place}", "routers")
-    if not any(body["network"] == link(_net(world, network)) for _, body in routers):
-        path = f"{place}/routers/{network}-bgp"
-        body = compute_routers.body_of(world, path, {"network": _net(world, network), "nats": []})
+    where = f"{place(world, network)}/regions/{_region(world, '')}"
+    routers = world.store.children(f"compute/{where}", "routers")
+    if not any(body["network"] == link(network_path(world, network)) for _, body in routers):
+        path = f"{where}/routers/{network}-bgp"
+        body = compute_routers.body_of(world, path, {"network": network_path(world, network), "nats": []})
         world.store.put(f"compute/{path}", body)
 
 
@@ -230,14 +218,17 @@ def _target(world: World, target: model.Target) -> None:
 def machine(world: World, target: model.Target, subnet: str) -> str:
     """Put a VM with the target's name, address and identity into a subnetwork (a link, or empty); its path."""
     zone = f"{_region(world, '')}-b"
-    path = f"{_project(world)}/zones/{zone}/instances/{target.name}"
-    interface: Body = {"name": "nic0", "networkIP": target.address, "network": link(_net(world, target.network))}
+    project = place(world, target.network)
+    path = f"{project}/zones/{zone}/instances/{target.name}"
+    network = link(network_path(world, target.network))
+    interface: Body = {"name": "nic0", "networkIP": target.address, "network": network}
     if subnet:
         interface["subnetwork"] = subnet
-    account = target.service_account or f"{world.scenario.project.number}-compute@developer.gserviceaccount.com"
+    number = projects.numbered(world, project.removeprefix("projects/"))
+    account = target.service_account or f"{number}-compute@developer.gserviceaccount.com"
     fields: Body = {
         "status": "RUNNING",
-        "zone": link(f"{_project(world)}/zones/{zone}"),
+        "zone": link(f"{project}/zones/{zone}"),
         "networkInterfaces": [interface],
         "tags": {"items": list(target.tags), "fingerprint": "42WmSpB8rSM="},
         "serviceAccounts": [{"email": account, "scopes": ["https://www.googleapis.com/auth/cloud-platform"]}],
@@ -248,8 +239,8 @@ def machine(world: World, target: model.Target, subnet: str) -> str:
 
 def home(world: World, target: model.Target) -> str:
     """The link of the subnetwork in which the target's address lies, or empty."""
-    for _, subnet in world.store.children(f"compute/{_project(world)}/regions/-", "subnetworks"):
+    for _, subnet in world.store.children(f"compute/{place(world, target.network)}/regions/-", "subnetworks"):
         inside = ipaddress.IPv4Address(target.address) in ipaddress.IPv4Network(subnet["ipCidrRange"])
-        if inside and subnet["network"] == link(_net(world, target.network)):
+        if inside and subnet["network"] == link(network_path(world, target.network)):
             return str(subnet["selfLink"])
     return ""

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from wizard.sandbox.api import ApiError, Body, Call, handles
 from wizard.sandbox.dns_zones import Zone, zones
+from wizard.sandbox.projects import network_path
 from wizard.sandbox.services.compute_common import link
 from wizard.sandbox.world import World
 
@@ -86,7 +87,7 @@ def _body(world: World, name: str, zone: Zone) -> Body:
         "visibility": "private" if zone.private else "public",
     }
     if zone.private:
-        urls = [link(f"projects/{world.project}/global/networks/{n.name}") for n in world.scenario.networks]
+        urls = [link(network_path(world, n.name)) for n in world.scenario.networks]
         kind = "dns#managedZonePrivateVisibilityConfig"
         visible = [{"kind": f"{kind}Network", "networkUrl": url} for url in urls]
         body["privateVisibilityConfig"] = {"kind": kind, "networks": visible}

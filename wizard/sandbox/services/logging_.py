@@ -38,6 +38,28 @@ def write(world: World, execution: Body, index: int, attempt: int, lines: tuple[
         world.store.put(f"logging/projects/{project}/entries/{entry['insertId']}", entry)
 
 
+def write_revision(world: World, name: str, lines: list[str]) -> None:
+    """Keep lines about an instance of a revision, by its full name."""
+    _, project, _, region, _, service, _, revision = name.split("/")
+    for number, line in enumerate(lines):
+        entry: Body = {
+            "insertId": f"{revision}-{world.store.changes:08d}-{number:03d}",
+            "timestamp": world.timestamp(),
+            "logName": f"projects/{project}/logs/run.googleapis.com%2Fstderr",
+            "resource": {
+                "type": "cloud_run_revision",
+                "labels": {
+                    "project_id": project,
+                    "location": region,
+                    "service_name": service,
+                    "revision_name": revision,
+                },
+            },
+            "textPayload": line,
+        }
+        world.store.put(f"logging/projects/{project}/entries/{entry['insertId']}", entry)
+
+
 def _payload(line: str) -> Body:
     try:
         parsed = json.loads(line)

@@ -8,6 +8,7 @@ import re
 import time
 import uuid
 
+from wizard.sandbox import projects
 from wizard.sandbox.api import ApiError, Body
 from wizard.sandbox.world import World
 
@@ -96,8 +97,9 @@ def condition(kind: str, state: str, world: World, *, reason: str = "", message:
     return {**body, **({"message": message} if message else {})}
 
 
-def default_account(world: World) -> str:
-    return f"{world.scenario.project.number}-compute@developer.gserviceaccount.com"
+def default_account(world: World, name: str) -> str:
+    """The account with which a resource of this full name runs unless told otherwise."""
+    return f"{projects.numbered(world, projects.owner(name))}-compute@developer.gserviceaccount.com"
 
 
 def check_etag(given: object, body: Body) -> None:

@@ -26,6 +26,9 @@ from wizard.sandbox.world import World
 MOST_AT_ONCE = 16
 """Processes that the sandbox runs at the same time for one execution."""
 
+MOST_TASKS = 10_000
+"""Of one execution (Cloud Run's documented limit)."""
+
 DELETE_SECONDS = 2.0
 CANCELLED = "The execution was cancelled."
 LOST = "The sandbox was stopped while the task ran."
@@ -71,9 +74,13 @@ def overridden(template: Body, overrides: Body) -> Body:
             raise ApiError(400, f"Violation in RunJobRequest.overrides: no container is named '{given['name']}'.")
         if given.get("args") or given.get("clearArgs"):
             container["args"] = given.get("args") or []
+        if not all(variable.get("name") for variable in given.get("env") or []):
+            raise ApiError(400, "Violation in RunJobRequest.overrides: a variable has no name.")
         names = {variable["name"] for variable in given.get("env") or []}
         kept = [v for v in container.get("env") or [] if v["name"] not in names]
         container["env"] = [*kept, *(given.get("env") or [])]
+    if not 0 <= int(overrides.get("taskCount") or 0) <= MOST_TASKS:
+        raise ApiError(400, f"Violation in RunJobRequest.overrides: task_count must be 1 to {MOST_TASKS}.")
     timeout = {"timeout": overrides["timeout"]} if overrides.get("timeout") else {}
     return {**template, **timeout, "containers": containers}
 
@@ -84,10 +91,10 @@ async def _carry_out(world: World, execution: Body) -> None:
     if current is not None:
         current.set_name(execution["name"])
     gate = asyncio.Semaphore(min(execution["parallelism"], MOST_AT_ONCE))
-    problem = _problem(world, execution)
 
     async def one(index: int) -> None:
         async with gate:
+            problem = _problem(world, execution, index)
             await run_tasks.run(world, execution, index, problem, lambda: _count(world, execution["name"]))
 
     async with asyncio.TaskGroup() as group:
@@ -96,11 +103,11 @@ async def _carry_out(world: World, execution: Body) -> None:
     _complete(world, execution["name"])
 
 
-def _problem(world: World, execution: Body) -> str:
-    """Why no instance of this execution starts; empty when they do."""
+def _problem(world: World, execution: Body, index: int) -> str:
+    """Why the instance of a task does not start; empty when it does."""
     template = execution["template"]
     secret = missing_secret(world, template, execution["name"].split("/")[1])
-    return secret or run_network.attach(world, template, execution["name"], execution["parallelism"])[1]
+    return secret or run_network.attach(world, template, run_tasks.user(execution["name"], index), 1)[1]
 
 
 def _count(world: World, name: str) -> None:
@@ -154,7 +161,8 @@ def _show_in_job(world: World, execution: Body, status: str, count: int = 0) -> 
 
 
 def _let_go(world: World, name: str) -> None:
-    serverless_addresses.release(world, name, serverless_addresses.TASK_SECONDS)
+    for task in run_tasks.of(world, name):
+        serverless_addresses.release(world, task["name"], serverless_addresses.TASK_SECONDS)
     lro.execution_ended(world, name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.sandbox.api import ApiError, Body, Call, completes, fails, handles
-from wizard.sandbox.services import lro, run_executions, run_iam
+from wizard.sandbox.services import lro, run_executions, run_iam, run_limits
 from wizard.sandbox.services.paging import page
 from wizard.sandbox.services.run_common import (
     ID,
@@ -67,12 +67,13 @@ def _wanted(given: Body) -> Body:
 
 def _accept(world: World, call: Call, body: Body, field: str, method: str) -> Body:
     """Check what the job shall be; unless it is only to be validated, store it and begin the operation."""
-    body["template"] = with_defaults(world, body.get("template") or {})
+    body["template"] = with_defaults(world, body.get("template") or {}, body["name"])
     _check(field, body)
     token = body.get("startExecutionToken") or body.get("runExecutionToken") or ""
     short = body["name"].rsplit("/", 1)[-1]
     if token and len(f"{short}-{token}") > LONGEST_EXECUTION:
         raise violation(f"{field}.execution_token", f"job name and token must have less than {LONGEST_EXECUTION + 1}")
+    run_limits.check_job(world, call, field, body, method)
     body |= {"reconciling": True, "terminalCondition": condition("Ready", "CONDITION_PENDING", world)}
     if call.request.get("validateOnly"):
         return {"name": "", "done": True, "response": {"@type": PROTO + "Job", **body}}
@@ -99,18 +100,20 @@ def _check(field: str, body: Body) -> None:
     check_names(f"{field}.template", body["template"])
     task = body["template"]["template"]
     check_template(f"{field}.template.template", task)
+    if not 1 <= int(body["template"]["taskCount"]) <= run_executions.MOST_TASKS:
+        raise violation(f"{field}.template.task_count", f"must be between 1 and {run_executions.MOST_TASKS}")
     if not 0 <= int(task["maxRetries"]) <= MOST_RETRIES:
         raise violation(f"{field}.template.template.max_retries", f"must be between 0 and {MOST_RETRIES}")
 
 
-def with_defaults(world: World, template: Body) -> Body:
-    """The execution template as it is stored: what the server fills in when it is left out (prior art, 1.4)."""
+def with_defaults(world: World, template: Body, name: str) -> Body:
+    """The execution template of a job (by full name) as it is stored, with what the server fills in (prior art 1.4)."""
     given = dict(template.get("template") or {})
     task = {
         "maxRetries": 3,
         "timeout": "600s",
         "executionEnvironment": "EXECUTION_ENVIRONMENT_GEN2",
-        "serviceAccount": default_account(world),
+        "serviceAccount": default_account(world, name),
         **given,
     }
     limits = {"resources": {"limits": {"cpu": "1000m", "memory": "512Mi"}}}
@@ -181,6 +184,7 @@ async def run(world: World, call: Call) -> Body:
     """Start an execution; the operation ends when it does."""
     body = found(world, call.text("name"), "jobs")
     check_etag(call.request.get("etag"), body)
+    run_limits.check_overrides(world, call, body["name"])
     overrides = dict(call.request.get("overrides") or {})
     run_executions.overridden(body["template"]["template"], overrides)
     if call.request.get("validateOnly"):

@@ -5,6 +5,7 @@ Rules: facts, sections 1.4 and 2. The text for too few addresses is the real one
 
 from __future__ import annotations
 
+from wizard.sandbox import projects
 from wizard.sandbox.api import Body
 from wizard.sandbox.entry import link_path
 from wizard.sandbox.services import serverless_addresses
@@ -21,8 +22,8 @@ def attach(world: World, template: Body, user: str, count: int) -> tuple[str, st
 
     Returns reason and message of what is in the way, both empty when nothing is.
     """
-    access = template.get("vpcAccess") or {}
     region = user.split("/")[3]
+    access = projects.in_full(template.get("vpcAccess") or {}, projects.owner(user), region)
     if access.get("connector"):
         return _connector(world, link_path(str(access["connector"])), region)
     for interface in access.get("networkInterfaces") or []:
@@ -47,7 +48,8 @@ def _interface(world: World, interface: Body, region: str, user: str, count: int
     key = serverless_addresses.subnet_key(world, interface, region)
     path = key.removeprefix("compute/")
     subnet = world.store.get(key)
-    if subnet is None:
+    user_project = projects.owner(user)
+    if subnet is None or not projects.shares_with(world, projects.owner(path), user_project):
         return NOT_FOUND, f"VPC subnetwork {path} does not exist, or Cloud Run does not have permission to use it."
     network = str(interface.get("network") or "").rsplit("/", 1)[-1]
     if network and network != str(subnet["network"]).rsplit("/", 1)[-1]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import copy
 
+from wizard.sandbox import startup
 from wizard.sandbox.api import ApiError, Body, Call, completes, fails, handles
-from wizard.sandbox.services import lro, run_iam, run_revisions, run_traffic
+from wizard.sandbox.services import lro, run_iam, run_limits, run_revisions, run_traffic
 from wizard.sandbox.services.paging import page
 from wizard.sandbox.services.run_common import (
     ID,
@@ -116,7 +117,10 @@ def _accept(world: World, call: Call, body: Body, field: str, method: str) -> Bo
     check_template(f"{field}.template", body.get("template") or {})
     run_traffic.check(world, field, body)
     body["ingress"] = body.get("ingress") or "INGRESS_TRAFFIC_ALL"
-    body["template"] = with_defaults(world, body["template"])
+    body["template"] = with_defaults(world, body["template"], body["name"])
+    run_limits.check_service(world, call, field, body, method)
+    if body.get("traffic"):
+        body["traffic"] = run_limits.within_tags(world, body)
     if call.request.get("validateOnly"):
         return {"name": "", "done": True, "response": {"@type": PROTO + "Service", **body}}
     body["reconciling"] = True
@@ -124,29 +128,32 @@ def _accept(world: World, call: Call, body: Body, field: str, method: str) -> Bo
     world.store.put(f"run/{body['name']}", body)
     metadata = {"@type": PROTO + "Service", **body}
     arguments = {"name": body["name"]}
-    return lro.start(world, "run", location(body["name"]), method, arguments, metadata, DEPLOY_SECONDS)
+    usual = DEPLOY_SECONDS + startup.seconds(world, run_revisions.coming(body))
+    return lro.start(world, "run", location(body["name"]), method, arguments, metadata, usual)
 
 
-def with_defaults(world: World, template: Body) -> Body:
-    """The template as it is stored: what the server fills in when it is left out."""
-    containers = [
-        {
-            **c,
-            "resources": {"limits": {"cpu": "1000m", "memory": "512Mi"}, "cpuIdle": True, **(c.get("resources") or {})},
-        }
-        for c in template["containers"]
-    ]
+def with_defaults(world: World, template: Body, name: str) -> Body:
+    """The template of the service `name` as it is stored: what the server fills in when it is left out."""
+    containers = [_filled(container) for container in template["containers"]]
     if not any(container.get("ports") for container in containers):
         containers[0]["ports"] = [{"name": "http1", "containerPort": 8080}]
     filled: Body = {
         "timeout": "300s",
-        "serviceAccount": default_account(world),
+        "serviceAccount": default_account(world, name),
         "maxInstanceRequestConcurrency": 80,
         **template,
         "scaling": {"maxInstanceCount": 100, **(template.get("scaling") or {})},
         "containers": containers,
     }
     return with_egress(filled)
+
+
+def _filled(container: Body) -> Body:
+    """Limits, and a processor between requests only when asked for: who says anything of resources says that too, since
+    protobuf cannot tell false from nothing."""
+    given = container.get("resources")
+    resources = {"limits": {"cpu": "1000m", "memory": "512Mi"}, **(given or {"cpuIdle": True})}
+    return {**container, "resources": resources}
 
 
 @completes("run.CreateService")
@@ -173,7 +180,8 @@ def deploy(world: World, name: str, *, checked: bool = True) -> str:
     else:
         body["latestReadyRevision"] = revision["name"]
     body["traffic"] = body.get("traffic") or [{"type": run_traffic.LATEST, "percent": 100}]
-    world.store.put(f"run/{name}", touched(world, _settled(world, body | run_traffic.statuses(body), reason, message)))
+    body |= run_traffic.statuses(body, routed=not message)
+    world.store.put(f"run/{name}", touched(world, _settled(world, body, reason, message)))
     run_revisions.retire(world, body)
     return message
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wizard.sandbox.api import Body, Call, handles
-from wizard.sandbox.services import logging_
+from wizard.sandbox.services import logging_, serverless_addresses
 from wizard.sandbox.services.paging import page
 from wizard.sandbox.services.run_common import condition, found, newborn, touched
 from wizard.sandbox.tasks import TaskResult, run_task
@@ -37,6 +37,11 @@ TAKEN_OVER = (
 def key(execution: str, index: int) -> str:
     """The store's key of a task."""
     return f"run/{execution}/tasks/{execution.rsplit('/', 1)[-1]}-task{index}"
+
+
+def user(execution: str, index: int) -> str:
+    """The full name of a task: who has its address."""
+    return key(execution, index).removeprefix("run/")
 
 
 def of(world: World, execution: str) -> list[Body]:
@@ -91,7 +96,8 @@ async def run(world: World, execution: Body, index: int, problem: str, changed: 
 
 
 def end(world: World, at: str, result: TaskResult, reason: str = "") -> None:
-    """Write the end of the task stored under `at`."""
+    """Write the end of the task stored under `at`, whose address is held for a while."""
+    serverless_addresses.release(world, at.removeprefix("run/"), serverless_addresses.TASK_SECONDS)
     over: Body = {"reconciling": False, "completionTime": world.timestamp()}
     if result.exit_code == 0:
         _change(world, at, {**over, "conditions": [condition("Completed", SUCCEEDED, world)], "lastAttemptResult": {}})

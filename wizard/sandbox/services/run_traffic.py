@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wizard.sandbox.api import Body
 from wizard.sandbox.services.run_template import violation
 from wizard.sandbox.world import World
@@ -30,13 +32,26 @@ def _check_target(world: World, field: str, service: Body, target: Body) -> None
         raise violation(f"{field}.revision", f"revision '{revision}' does not exist")
 
 
-def statuses(service: Body) -> Body:
-    """The fields `uri`, `urls` and `trafficStatuses` of a service, as they follow from its traffic."""
+def _code(region: str) -> str:
+    """`usce` of `us-central1`, `euwe4` of `europe-west4`: no two regions have the same (the form is ours)."""
+    area, _, place = region.partition("-")
+    number = place.lstrip("abcdefghijklmnopqrstuvwxyz")
+    words = re.findall("north|south|east|west|central", place)
+    return area[:2] + ("".join(word[:2] for word in words) or place) + ("" if number == "1" else number)
+
+
+def statuses(service: Body, *, routed: bool = True) -> Body:
+    """The fields `uri`, `urls` and `trafficStatuses` of a service, as they follow from its traffic.
+
+    When the newest revision failed (`routed` False), the requests still go where they went before, if anywhere.
+    """
     _, project, _, region, _, short = service["name"].split("/")
-    host = f"{short}-{sum(map(ord, project)):x}-{region.replace('-', '')[:4]}.a.run.app"
+    host = f"{short}-{sum(map(ord, project)):x}-{_code(region)}.a.run.app"
     targets = [
         {**target, **({"uri": f"https://{target['tag']}---{host}"} if target.get("tag") else {})}
         for target in service["traffic"]
         if target.get("percent") or target.get("tag")
     ]
+    if not routed:
+        targets = service.get("trafficStatuses") or targets
     return {"uri": f"https://{host}", "urls": [f"https://{host}"], "trafficStatuses": targets}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from wizard.sandbox import projects
 from wizard.sandbox.api import ApiError, Body, Call, handles
+from wizard.sandbox.projects import by_id
 from wizard.sandbox.services.paging import page
-from wizard.sandbox.services.serviceusage import by_id
 from wizard.sandbox.world import World
 
 
@@ -13,7 +14,8 @@ async def get(world: World, call: Call) -> Body:
     name = by_id(world, call.text("name"))
     body = world.store.get(f"secretmanager/{name}")
     if body is None:
-        numbered = name.replace(f"projects/{world.project}/", f"projects/{world.scenario.project.number}/")
+        id_ = projects.owner(name)
+        numbered = name.replace(f"projects/{id_}/", f"projects/{projects.numbered(world, id_)}/")
         raise ApiError(404, f"Secret [{numbered}] not found.")
     return body
 
@@ -27,6 +29,7 @@ async def list_(world: World, call: Call) -> Body:
 def seed(world: World) -> None:
     """The secrets of the scenario."""
     for secret in world.scenario.secrets:
-        name = f"projects/{world.scenario.project.number}/secrets/{secret.name}"
+        project = secret.project or world.project
+        name = f"projects/{projects.numbered(world, project)}/secrets/{secret.name}"
         body = {"name": name, "replication": {"automatic": {}}, "createTime": world.timestamp()}
-        world.store.put(f"secretmanager/projects/{world.project}/secrets/{secret.name}", body)
+        world.store.put(f"secretmanager/projects/{project}/secrets/{secret.name}", body)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
+from wizard.sandbox import projects
 from wizard.sandbox.api import ApiError, Body, Call, completes, fails, handles
-from wizard.sandbox.services import lro
+from wizard.sandbox.services import connector_limits, lro
 from wizard.sandbox.services.paging import page
 from wizard.sandbox.services.vpcaccess_checks import check_growth, check_place, check_size, problem, sized
 from wizard.sandbox.world import World
@@ -44,6 +45,7 @@ async def create(world: World, call: Call) -> Body:
         body.pop("network", None)
     elif "network" in body:
         body["network"] = str(body["network"]).rsplit("/", 1)[-1]
+    connector_limits.check_new(world, body)
     world.store.put(f"vpcaccess/{name}", {**body, "state": "CREATING"})
     return _operation(world, "CreateConnector", name, CREATE_SECONDS)
 
@@ -51,13 +53,14 @@ async def create(world: World, call: Call) -> Body:
 @completes("vpcaccess.CreateConnector")
 def created(world: World, arguments: Body) -> Body:
     body = _found(world, arguments["name"])
-    trouble = problem(world, body)
+    wrong = problem(world, body)
+    trouble = ApiError(400, wrong) if wrong else connector_limits.refusal(world, body)
     body["state"] = "ERROR" if trouble else _state(world, "vpcaccess.CreateConnector")
     if body["state"] == "READY":
         body["connectedProjects"] = [body["name"].split("/")[1]]
     world.store.put(f"vpcaccess/{body['name']}", body)
-    if trouble:
-        raise ApiError(400, trouble)
+    if trouble is not None:
+        raise trouble
     return {"@type": TYPE, **body}
 
 
@@ -108,6 +111,10 @@ async def delete(world: World, call: Call) -> Body:
 
 @completes("vpcaccess.DeleteConnector")
 def deleted(world: World, arguments: Body) -> None:
+    trouble = connector_limits.refusal(world, arguments, making=False)
+    if trouble is not None:
+        broken(world, arguments, trouble)
+        raise trouble
     world.store.delete(f"vpcaccess/{arguments['name']}")
 
 
@@ -153,12 +160,20 @@ def seed(world: World) -> None:
     """The connectors of the scenario."""
     for connector in world.scenario.connectors:
         region = connector.region or world.scenario.project.region
-        name = f"projects/{world.project}/locations/{region}/connectors/{connector.name}"
+        project = connector.project or world.project
+        name = f"projects/{project}/locations/{region}/connectors/{connector.name}"
         where = (
-            {"subnet": {"name": connector.subnet}}
+            {"subnet": _subnet(world, connector.subnet, project)}
             if connector.subnet
             else {"network": connector.network, "ipCidrRange": connector.range}
         )
         size = {"machineType": connector.machine_type, "minInstances": connector.min, "maxInstances": connector.max}
-        connected = {"connectedProjects": [world.project]} if connector.state == "READY" else {}
+        connected = {"connectedProjects": [project]} if connector.state == "READY" else {}
         world.store.put(f"vpcaccess/{name}", {"name": name, **where, **size, "state": connector.state, **connected})
+
+
+def _subnet(world: World, name: str, project: str) -> Body:
+    """The subnet of a connector; one of a host project is named with it."""
+    network = next((subnet.network for subnet in world.scenario.subnets if subnet.name == name), "")
+    owner = projects.of_network(world, network)
+    return {"name": name} if owner == project else {"name": name, "projectId": owner}

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 
+from wizard.sandbox import projects
 from wizard.sandbox.api import ApiError, Body
 from wizard.sandbox.entry import link_path
-from wizard.sandbox.services.compute_subnets import AUTO_BLOCK, ranges_in_use
+from wizard.sandbox.services.compute_ranges import AUTO_BLOCK, ranges_in_use
 from wizard.sandbox.world import World
 
 MACHINE_TYPES = ("f1-micro", "e2-micro", "e2-standard-4")
@@ -85,6 +86,8 @@ def problem(world: World, body: Body) -> str:
     _, project, _, region, _, _ = body["name"].split("/")
     if body.get("subnet"):
         host = body["subnet"].get("projectId") or project
+        if not projects.shares_with(world, host, project):
+            return f"Operation failed: project {project} is not attached to the Shared VPC host project {host}."
         return _subnet_problem(world, f"projects/{host}/regions/{region}/subnetworks/{body['subnet']['name']}", body)
     path = f"projects/{project}/global/networks/{body['network']}"
     network = world.store.get(f"compute/{path}")

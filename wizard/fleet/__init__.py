@@ -1,0 +1,1 @@
+"""Many services at once: who uses a connector, and who manages each of them."""
