@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from wizard.sandbox.folder import SECRET_HEADER
 from wizard.sandbox.scenario import parse
 from wizard.sandbox.server import Server, Settings
 
@@ -37,7 +38,9 @@ async def serving(folder: Path, scenario: str = SMALL, **settings: Any) -> Async
 
 
 async def ask(server: Server, verb: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
-    """Status and JSON of one HTTP request."""
+    """Status and JSON of one HTTP request; the control API is asked as runvpc does."""
+    if path.startswith("/_sandbox/"):
+        headers = {SECRET_HEADER: server.secret, **headers}
     url = f"http://127.0.0.1:{server.port}{path}"
     async with aiohttp.ClientSession() as session, session.request(verb, url, json=body, headers=headers) as reply:
         return reply.status, await reply.json(content_type=None)

@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.sandbox.serving import ask, serving
+from tests.sandbox.serving import SMALL, ask, serving
 from wizard.sandbox.server import Server
 
 GET = "/compute/v1/projects/demo-project/global/networks/my-vpc"
@@ -83,6 +83,48 @@ async def test_http_inside_tls(tmp_path: Path) -> None:
         await writer.start_tls(trust, server_hostname="compute.googleapis.com")
         writer.write(request(GET, "compute.googleapis.com"))
         assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "status"),
+    [
+        (GET, "run.googleapis.com", 421),
+        ("/_sandbox/info", "127.0.0.1", 421),
+        (f"http://run.googleapis.com{GET}", "compute.googleapis.com", 421),
+        (GET, "compute.googleapis.com:443", 200),
+        (GET, "COMPUTE.googleapis.com", 200),
+    ],
+)
+async def test_a_tunnel_is_for_the_host_that_it_was_opened_for(
+    tmp_path: Path, target: str, host: str, status: int
+) -> None:
+    async with serving(tmp_path) as server, connected(server) as (reader, writer):
+        writer.write(b"CONNECT compute.googleapis.com:443 HTTP/1.1\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        trust = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+        await writer.start_tls(trust, server_hostname="compute.googleapis.com")
+        writer.write(request(target, host))
+        assert (await asyncio.wait_for(reader.read(), 5)).split(b" ")[1] == str(status).encode()
+
+
+async def test_two_hosts_in_one_request_are_refused(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        twice = request(GET, "compute.googleapis.com", "Host: run.googleapis.com")
+        assert (await exchange(server, twice)).split(b" ")[1] in (b"400", b"421")
+        absolute = request(f"http://evil.example{GET}", "compute.googleapis.com")
+        assert (await exchange(server, absolute)).split(b" ")[1] == b"421"
+
+
+async def test_a_service_is_called_by_its_own_address(tmp_path: Path) -> None:
+    more = '\n[[service]]\nname = "web"\n'
+    async with serving(tmp_path, SMALL + more) as server:
+        _, state = await ask(server, "GET", "/_sandbox/state")
+        uri = state["run/projects/demo-project/locations/us-central1/services/web"]["uri"]
+        trust = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+        connector = aiohttp.TCPConnector(ssl=trust)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            reply = await session.get(uri, proxy=f"http://127.0.0.1:{server.port}")
+            assert (reply.status, (await reply.json())["service"]) == (200, "web")
 
 
 NONSENSE = [b"\x16\x03\x01\x02\x00garbage", b"\r\n\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense"]

@@ -28,7 +28,8 @@ def add_sandbox(parser: ArgumentParser, common: ArgumentParser, kind: type[Argum
 
     add("serve", "start the simulated cloud and keep it until it is stopped")
     add("stop", "stop it; its state is kept")
-    add("env", "settings for gcloud and other clients, to be evaluated by a shell")
+    env = add("env", 'makes the clients of this shell use the sandbox: eval "$(runvpc sandbox env)"')
+    env.add_argument("--unset", action="store_true", help="the way back: everything as it was before")
     add("reset", "back to the beginning of the scenario")
     state = add("state", "every resource as its API body")
     state.add_argument(

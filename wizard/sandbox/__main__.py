@@ -57,6 +57,7 @@ async def _serve(scenario: scenarios.Scenario, settings: Settings) -> None:
         settings.folder,
         {
             "port": server.port,
+            "secret": server.secret,
             "pid": os.getpid(),
             "scenario": settings.scenario_name,
             "scenario_hash": settings.scenario_hash,

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,7 @@ class Sandbox:
     state_dir: Path
     scenario: str
     scenario_hash: str
+    secret: str = field(default="", repr=False)
 
     @property
     def url(self) -> str:
@@ -129,7 +130,8 @@ def control(sandbox: Sandbox, verb: str, path: str, body: Mapping[str, Any] | No
     connection = HTTPConnection("127.0.0.1", sandbox.port, timeout=REPLY_PATIENCE)
     try:
         content = json.dumps(body) if body is not None else None
-        connection.request(verb, f"/_sandbox/{path}", content, {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", places.SECRET_HEADER: sandbox.secret}
+        connection.request(verb, f"/_sandbox/{path}", content, headers)
         reply = connection.getresponse()
         answer: dict[str, Any] = json.loads(reply.read())
     except HTTPException as error:
@@ -162,7 +164,9 @@ def _running(folder: Path) -> Sandbox | None:
     said = places.read_server(folder)
     if said is None:
         return None
-    return Sandbox(said["port"], said["pid"], folder, said["scenario"], said["scenario_hash"])
+    return Sandbox(
+        said["port"], said["pid"], folder, said["scenario"], said["scenario_hash"], str(said.get("secret", ""))
+    )
 
 
 def _answers(sandbox: Sandbox) -> bool:

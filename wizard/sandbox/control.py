@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from wizard.sandbox import calls
 from wizard.sandbox.api import ApiError, Body
 from wizard.sandbox.control_body import body_of
 from wizard.sandbox.control_faults import FaultControl
 from wizard.sandbox.control_snapshots import SnapshotControl
+from wizard.sandbox.folder import SECRET_HEADER
 from wizard.sandbox.packet_control import packet_handler
 
 if TYPE_CHECKING:
+    from wizard.sandbox.credentials import Keyring
     from wizard.sandbox.log import RequestLog
     from wizard.sandbox.persistence import Snapshots
     from wizard.sandbox.world import World
 
 NOT_RESOURCES = ("logging/",)
 """Keys of the store that are no resources: what tasks printed."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -35,6 +42,8 @@ class Controlled(Protocol):
     world: World
     log: RequestLog
     snapshots: Snapshots
+    keyring: Keyring
+    secret: str
 
     def info(self) -> Body:
         """What the server is and where."""
@@ -61,6 +70,19 @@ class Controlled(Protocol):
         ...
 
 
+def guard(secret: str) -> Middleware:
+    """Refuses whoever does not have the secret, and whoever came by one of Google's names."""
+
+    @web.middleware
+    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        said = request.headers.get(SECRET_HEADER, "").encode()
+        if not hmac.compare_digest(said, secret.encode()) or request.host.rpartition(":")[0] not in LOOPBACK:
+            raise ApiError(403, "The sandbox's control interface is for runvpc sandbox on this machine alone.")
+        return await handler(request)
+
+    return guarded
+
+
 class Control:
     """The handlers of the control API."""
 
@@ -68,8 +90,8 @@ class Control:
         self._server = server
 
     def application(self) -> web.Application:
-        """The control API as a sub-application."""
-        app = web.Application()
+        """The control API as a sub-application: for whoever can read the file with the server's secret."""
+        app = web.Application(middlewares=[guard(self._server.secret)])
         app.router.add_get("/info", self.info)
         app.router.add_get("/state", self.state)
         app.router.add_get("/operations", self.operations)
@@ -81,6 +103,7 @@ class Control:
         app.router.add_post("/attach", self.attach)
         app.router.add_get("/call", calls.by_name(lambda: self._server.world))
         app.router.add_post("/packet", packet_handler(lambda: self._server.world))
+        app.router.add_post("/credentials", self.credentials)
         app.router.add_post("/keep", self.keep)
         app.router.add_post("/reset", self.reset)
         app.router.add_post("/stop", self.stop)
@@ -88,6 +111,11 @@ class Control:
 
     async def info(self, request: web.Request) -> web.Response:
         return web.json_response(self._server.info())
+
+    async def credentials(self, request: web.Request) -> web.Response:
+        """The file with the made-up key, which is made now if it is not there."""
+        keyring = self._server.keyring
+        return web.json_response({"file": str(keyring.file), "account": keyring.account})
 
     async def state(self, request: web.Request) -> web.Response:
         """Every resource by its full name, as its API body; with `?prefix=`, those whose names begin so.

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+SECRET_HEADER = "X-Runvpc-Secret"
+"""Carries the secret of `server.json`, without which the control API does nothing."""
+
 SERVER, ALIVE, STARTING = "server.json", "server.lock", "start.lock"
 
 WRONG_SCENARIO, ALREADY_SERVED = 2, 3

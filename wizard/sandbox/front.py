@@ -9,7 +9,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Coroutine
 from typing import cast
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 LOOPBACK = "127.0.0.1"
 
@@ -23,16 +23,28 @@ PATIENCE = 10.0
 """Seconds in which a connection must have said what it is."""
 
 FOUND = b"HTTP/1.1 200 Connection established\r\n\r\n"
-REFUSED = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+DOMAINS = (".googleapis.com", ".a.run.app")
+"""Whose names the sandbox stands in for: Google's APIs, and the services of Cloud Run."""
+
+Tunnels = WeakKeyDictionary[asyncio.BaseTransport, str]
+"""The host for which each connection with TLS was opened."""
+
+REFUSED = b"HTTP/1.1 403 Refused by the runvpc sandbox\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class Front:
-    """Accepts connections on one loopback port. `http` makes the protocol that serves one HTTP/1.1 connection."""
+    """Accepts connections on one loopback port. `http` makes the protocol that serves one HTTP/1.1 connection.
 
-    def __init__(self, http: Callable[[], asyncio.Protocol], grpc_port: int, tls: ssl.SSLContext) -> None:
+    Whoever serves HTTP learns from `tunnels` to which host the client believes to be connected.
+    """
+
+    def __init__(
+        self, http: Callable[[], asyncio.Protocol], grpc_port: int, tls: ssl.SSLContext, tunnels: Tunnels
+    ) -> None:
         self.http = http
         self.grpc_port = grpc_port
         self.tls = tls
+        self.tunnels = tunnels
         self.open: WeakSet[asyncio.Transport] = WeakSet()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -101,16 +113,17 @@ class Sniffer(asyncio.Protocol):
         if not end and len(head) <= LONGEST_HEAD:
             return
         self._decided = True
-        if end and _names_google(head):
+        host = _host_of(head) if end else ""
+        if host:
             self._seen = rest
             self._transport.pause_reading()
             self._transport.write(FOUND)
-            self._front.spawn(self._to_tls())
+            self._front.spawn(self._to_tls(host))
         else:
             self._transport.write(REFUSED)
             self._transport.close()
 
-    async def _to_tls(self) -> None:
+    async def _to_tls(self, host: str) -> None:
         loop = asyncio.get_running_loop()
         plain = self._transport
         try:
@@ -123,6 +136,7 @@ class Sniffer(asyncio.Protocol):
             plain.abort()
             return
         self._front.open.add(secured)
+        self._front.tunnels[secured] = host
         self._transport = secured
         if cast(ssl.SSLObject, secured.get_extra_info("ssl_object")).selected_alpn_protocol() == "h2":
             await self._to_grpc()
@@ -181,8 +195,9 @@ class Pipe(asyncio.Protocol):
         self._peer.close()
 
 
-def _names_google(head: bytes) -> bool:
-    """Whether a CONNECT request asks for one of Google's API hosts, on the port of HTTPS."""
-    words = head.split(b" ")
-    host, _, port = words[1].decode("latin-1").rpartition(":") if len(words) > 1 else ("", "", "")
-    return words[0] == b"CONNECT" and port == "443" and host.lower().endswith(".googleapis.com")
+def _host_of(head: bytes) -> str:
+    """The host that a CONNECT request names, when it is one that the sandbox stands in for, on the port of HTTPS."""
+    words = head.split(b"\r\n", 1)[0].split(b" ")
+    host, _, port = words[1].decode("latin-1").lower().rpartition(":") if len(words) == 3 else ("", "", "")
+    plain = bool(host) and all(c.isascii() and (c.isalnum() or c in "-.") for c in host)
+    return host if words[0] == b"CONNECT" and port == "443" and plain and host.endswith(DOMAINS) else ""

@@ -11,6 +11,7 @@ import grpc.aio
 from wizard.sandbox import messages, transcode
 from wizard.sandbox.api import ApiError, Body, Caller
 from wizard.sandbox.clients import agent_of, token_word
+from wizard.sandbox.credentials import Keyring
 from wizard.sandbox.dispatch import Dispatcher
 from wizard.sandbox.fault_acts import ConnectionLost
 from wizard.sandbox.routes import Route, table
@@ -22,8 +23,9 @@ Answer = Callable[[bytes, Context], Awaitable[bytes]]
 class GrpcApi(grpc.GenericRpcHandler):
     """Looks up the routes of a gRPC path. Operations of several APIs share one path: the name decides."""
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
+    def __init__(self, dispatcher: Dispatcher, keyring: Keyring) -> None:
         self._dispatcher = dispatcher
+        self._keyring = keyring
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes] | None:
         """The handler of one call; None is UNIMPLEMENTED."""
@@ -33,7 +35,9 @@ class GrpcApi(grpc.GenericRpcHandler):
     def _answer_for(self, routes: list[Route]) -> Answer:
         async def answer(payload: bytes, context: Context) -> bytes:
             try:
-                return await self._answer(routes, payload, _caller(context))
+                said = _headers(context)
+                self._keyring.check(said.get("authorization", ""))
+                return await self._answer(routes, payload, _caller(said))
             except ApiError as error:
                 await _abort(context, error)
             except ConnectionLost:
@@ -72,8 +76,11 @@ class GrpcApi(grpc.GenericRpcHandler):
         return listed or having or routes[:1]
 
 
-def _caller(context: Context) -> Caller:
-    said = {str(key): str(value) for key, value in context.invocation_metadata() or ()}
+def _headers(context: Context) -> dict[str, str]:
+    return {str(key): str(value) for key, value in context.invocation_metadata() or ()}
+
+
+def _caller(said: dict[str, str]) -> Caller:
     agent = agent_of(said.get("user-agent", ""), said.get("x-goog-api-client", ""))
     return Caller("grpc", "", agent, token_word(said.get("authorization", "")))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import socket
 import struct
 from collections.abc import Awaitable, Callable
@@ -15,16 +14,16 @@ from yarl import URL
 from wizard.sandbox import batch, calls, transcode
 from wizard.sandbox.api import ApiError, Body, Caller
 from wizard.sandbox.clients import agent_of, token_word
+from wizard.sandbox.credentials import Keyring
 from wizard.sandbox.dispatch import NOT_EMULATED, Dispatcher, not_emulated
 from wizard.sandbox.fault_acts import ConnectionLost
+from wizard.sandbox.front import Tunnels
 from wizard.sandbox.knative import facade
 from wizard.sandbox.responders import is_service_host
 from wizard.sandbox.routes import Match, api_of, table
 
 LARGEST_BODY = 4 * 1024 * 1024
 """Bytes of a request's body, as gRPC's own default."""
-
-TOKEN_SECONDS = 3599
 
 LISTED_ERRORS = {"compute", "dns"}
 """APIs whose errors are lists with reasons of their own (recorded: terraform-provider-google issue 9468)."""
@@ -45,9 +44,23 @@ COMPUTE_REASONS = {
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def application(dispatcher: Dispatcher, control: web.Application) -> web.Application:
+def application(
+    dispatcher: Dispatcher, control: web.Application, keyring: Keyring, tunnels: Tunnels
+) -> web.Application:
     """The HTTP application: the emulated APIs, and the control API below `/_sandbox/`."""
-    rest = Rest(dispatcher)
+    rest = Rest(dispatcher, keyring)
+
+    @web.middleware
+    async def honest(request: web.Request, handler: Next) -> web.StreamResponse:
+        """One host, and the same in the tunnel, in an absolute target and in the headers."""
+        named = {host.lower().removesuffix(":443") for host in request.headers.getall("Host", [])}
+        tunnel = tunnels.get(request.transport) if request.transport is not None else None
+        named |= {tunnel} if tunnel else set()
+        if "://" in request.raw_path:
+            named.add(urlsplit(request.raw_path).netloc.lower())
+        if len(named) > 1:
+            return _failure(ApiError(421, "The request names several hosts."), listed=False)
+        return await handler(request)
 
     @web.middleware
     async def touching(request: web.Request, handler: Next) -> web.StreamResponse:
@@ -56,7 +69,7 @@ def application(dispatcher: Dispatcher, control: web.Application) -> web.Applica
             return await calls.by_host(dispatcher.world, request)
         return await handler(request)
 
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[same_machine, touching, readable_errors])
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[honest, same_machine, touching, readable_errors])
     app.add_subapp("/_sandbox/", control)
     app.router.add_post("/token", rest.token)
     app.router.add_post(batch.PATH, rest.batch)
@@ -67,8 +80,9 @@ def application(dispatcher: Dispatcher, control: web.Application) -> web.Applica
 class Rest:
     """Answers the calls of the emulated APIs."""
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
+    def __init__(self, dispatcher: Dispatcher, keyring: Keyring) -> None:
         self._dispatcher = dispatcher
+        self._keyring = keyring
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Any method of any API."""
@@ -88,6 +102,7 @@ class Rest:
             return _failure(not_emulated(f"{verb} {url.path}", 404), listed=False)
         query = dict(url.query)
         try:
+            self._keyring.check(request.headers.get("Authorization", ""))
             message = transcode.to_request(match, url.query.items(), payload)
             if facade.is_v1(match.route):
                 reply = await facade.answer(self._dispatcher, match.route, message, _caller(request))
@@ -101,8 +116,11 @@ class Rest:
 
     async def token(self, request: web.Request) -> web.Response:
         """The token endpoint of oauth2.googleapis.com. What it gives is worthless and accepted nowhere else."""
-        body = {"access_token": f"sandbox.{secrets.token_hex(8)}", "expires_in": TOKEN_SECONDS, "token_type": "Bearer"}
-        return _json(body)
+        form = await request.post()
+        given = self._keyring.token(str(form.get("grant_type", "")), str(form.get("assertion", "")))
+        if given is None:
+            return _json({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, 400)
+        return _json(given)
 
 
 @web.middleware

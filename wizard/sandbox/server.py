@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import random
+import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from wizard.sandbox import listeners, services
 from wizard.sandbox.api import Body
 from wizard.sandbox.clock import Clock
 from wizard.sandbox.control import Control
+from wizard.sandbox.credentials import Keyring
 from wizard.sandbox.dispatch import Dispatcher
 from wizard.sandbox.faults import Fault
-from wizard.sandbox.front import LOOPBACK, Front
+from wizard.sandbox.front import LOOPBACK, Front, Tunnels
 from wizard.sandbox.grpc_api import GrpcApi
 from wizard.sandbox.instances import Instances
 from wizard.sandbox.log import RequestLog
@@ -72,6 +74,8 @@ class Server:
         self.world = World(scenario, clock=Clock(speed=settings.speed, instant=settings.instant))
         self.log = RequestLog()
         self.stopped = asyncio.Event()
+        self.secret = secrets.token_urlsafe(24)
+        self.keyring = Keyring(settings.folder, scenario.project.id)
         self._idle = settings.idle
         self._state = StateFile(settings.folder / "state.json", self.world, self.log)
         self.snapshots = Snapshots(settings.folder / "snapshots", self.world, self.log)
@@ -93,15 +97,16 @@ class Server:
             self._fill()
         self.save()
         await listeners.start(self.world)
-        app = application(self._dispatcher, Control(self).application())
+        tunnels = Tunnels()
+        app = application(self._dispatcher, Control(self).application(), self.keyring, tunnels)
         http = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
         await http.setup()
         rpc = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-        rpc.add_generic_rpc_handlers((GrpcApi(self._dispatcher),))
+        rpc.add_generic_rpc_handlers((GrpcApi(self._dispatcher, self.keyring),))
         rpc_port = rpc.add_insecure_port(f"{LOOPBACK}:0")
         await rpc.start()
         assert http.server is not None
-        front = Front(http.server, rpc_port, server_context(self.settings.folder))
+        front = Front(http.server, rpc_port, server_context(self.settings.folder), tunnels)
         port = await front.start(self.settings.port)
         self._running = _Running(front, http, rpc, self._start_ticker(), port)
 
@@ -138,6 +143,7 @@ class Server:
             "instant": self.world.clock.instant,
             "paused": self.world.clock.paused,
             "keep": self._idle == 0,
+            "tokens": {"given": self.keyring.given, "signed": self.keyring.signed},
             "certificate_authority": str(self.settings.folder / "ca.pem"),
             "unenforced": unenforced(self.world.scenario),
         }

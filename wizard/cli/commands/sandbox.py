@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from wizard.cli import sandbox_faults, sandbox_time, sandbox_watch
+from wizard.cli import sandbox_env, sandbox_faults, sandbox_time, sandbox_watch
 from wizard.cli.console import Console
 from wizard.cli.options import DEFAULT_SCENARIO, Options
 from wizard.cli.place import Place, ask, running_sandbox, start_sandbox, stop_sandbox
@@ -16,9 +16,13 @@ from wizard.errors import Exit
 
 
 def run(options: Options, parsed: Namespace, console: Console) -> Exit:
-    """Do the one action; every action but `stop` starts the sandbox where it is not running."""
+    """Do the one action; every action but `stop` and `env --unset` starts the sandbox where it is not running."""
     if parsed.action == "stop":
         return _stop(options, console)
+    if parsed.action == "env" and parsed.unset:
+        for line in sandbox_env.restoring_lines():
+            console.say(line)
+        return Exit.DONE
     place = start_sandbox(options, keep=parsed.action == "serve")
     return ACTIONS[parsed.action](place, parsed, console)
 
@@ -46,45 +50,14 @@ def _serve(place: Place, parsed: Namespace, console: Console) -> Exit:
 
 
 def _env(place: Place, parsed: Namespace, console: Console) -> Exit:
-    settings = client_settings(place)
+    key = ask(place.sandbox, "POST", "credentials")["file"]
+    settings = sandbox_env.client_settings(place, key)
     if console.json:
         console.document(settings)
     else:
-        for name, value in settings.items():
-            console.say(f"export {name}={shlex.quote(value)}")
+        for line in sandbox_env.setting_lines(settings, place.name, place.region):
+            console.say(line)
     return Exit.DONE
-
-
-def client_settings(place: Place) -> dict[str, str]:
-    """Environment with which gcloud and Google's client libraries talk to the sandbox and to nothing else.
-
-    Everything goes through the sandbox as a proxy that ends TLS with its own authority.
-    """
-    proxy, authority = place.sandbox.url, place.authority
-    return {
-        "CLOUDSDK_CONFIG": str(place.sandbox.state_dir / "gcloud"),
-        "CLOUDSDK_CORE_PROJECT": place.project,
-        "CLOUDSDK_RUN_REGION": place.region,
-        "CLOUDSDK_COMPUTE_REGION": place.region,
-        "CLOUDSDK_AUTH_DISABLE_CREDENTIALS": "1",
-        "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
-        "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "1",
-        "CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK": "1",
-        "CLOUDSDK_CORE_CHECK_GCE_METADATA": "0",
-        "GCE_METADATA_ROOT": f"127.0.0.1:{place.sandbox.port}",
-        "CLOUDSDK_SURVEY_DISABLE_PROMPTS": "1",
-        "CLOUDSDK_PROXY_TYPE": "http",
-        "CLOUDSDK_PROXY_ADDRESS": "127.0.0.1",
-        "CLOUDSDK_PROXY_PORT": str(place.sandbox.port),
-        "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE": authority,
-        "GOOGLE_CLOUD_PROJECT": place.project,
-        "HTTPS_PROXY": proxy,
-        "HTTP_PROXY": proxy,
-        "NO_PROXY": "",
-        "REQUESTS_CA_BUNDLE": authority,
-        "SSL_CERT_FILE": authority,
-        "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": authority,
-    }
 
 
 def _reset(place: Place, parsed: Namespace, console: Console) -> Exit:
