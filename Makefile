@@ -1,6 +1,6 @@
 # Bare `make` explains itself.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-lines test lint types unit pictures bench constraints clean
+.PHONY: help demo demo-lines test lint types unit emulated pictures bench constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,6 +39,9 @@ types: $(VENV)/.test ## Strict types of source and tests
 
 unit: $(VENV)/.test ## The tests
 	$(GUARD) $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+emulated: $(VENV)/.test ## Write docs/sandbox.md, the table of what the sandbox emulates
+	$(BIN)/python -m wizard.sandbox.emulated docs/sandbox.md
 
 pictures: $(VENV)/.test ## The walk as one moving picture, and the page of keys, for docs/
 	$(BIN)/python -m tests.pictures

@@ -86,7 +86,7 @@ def found(world: World, path: str) -> Body:
 
 def check_new(world: World, path: str) -> None:
     """The name is well formed and free."""
-    name = path.rsplit("/", 1)[-1]
+    name = path.split("/", 4 if path.split("/")[2] == "global" else 5)[-1]
     if not NAME.fullmatch(name):
         raise invalid("name", name, NAME_RULE)
     if world.store.get(f"compute/{path}") is not None:
