@@ -143,15 +143,16 @@ def test_watch_shows_each_request_and_counts_repeated_reads(
     get(NETWORKS, "curl/8.5.0")
     thread.join(20)
     lines = screen.out.getvalue().splitlines()
-    assert len(lines) == 4, lines
-    first, write, other, again = lines
-    assert "gcloud 528 (compute networks list)" in first
+    assert len(lines) == 7, lines
+    gcloud, first, curl, write, other, gcloud_again, again = lines
+    assert (gcloud, curl) == ("gcloud 528 (compute networks list)", "curl 8.5")
+    assert gcloud_again == gcloud
     assert "compute.networks.list" in first
     assert " 200 " in first
     assert first.endswith("ms")
     assert "write" in write
     assert "compute.networks.insert" in write
-    assert "global/networks/mine" in write
+    assert "mine" in write
     assert "write" not in other
     assert again.endswith("again, 3 times")
     assert ("\x1b[" in write) is (typed is not None), "colour only on a terminal"
@@ -184,7 +185,9 @@ def test_watch_as_json_is_an_object_per_request() -> None:
 
 def test_the_log_can_be_followed_from_its_beginning_and_ends_after_a_while() -> None:
     get(NETWORKS, "curl/8.5.0", times=2)
-    assert len([text for text in said("log", "--follow", "--for", "1s").splitlines() if "curl 8.5" in text]) == 2
+    followed = said("log", "--follow", "--for", "1s").splitlines()
+    assert followed[0] == "curl 8.5"
+    assert len([text for text in followed if "compute.networks.list" in text]) == 2
     assert [one["client"] for one in asked("log")["requests"]] == ["curl 8.5"] * 2
 
 
@@ -197,6 +200,16 @@ def test_watch_ends_when_nobody_reads_any_more() -> None:
     screen.console.stdout = Gone()
     get(NETWORKS, "curl/8.5.0")
     assert screen.run("sandbox", "log", "--follow", *SANDBOX) == Exit.DONE
+
+
+def test_a_line_fits_the_terminal() -> None:
+    name = "projects/p/locations/us-central1/services/" + "a-long-name-" * 4
+    method = "compute.regionNetworkFirewallPolicies.list"
+    request: dict[str, Any] = {"at": "2026-11-23T10:00:00Z", "client": "x", "method": method, "resource": name}
+    request |= {"write": True, "status": 200, "latency_ms": 12345}
+    for width in (60, 80, 120):
+        assert len(line(request, width=width)) <= width
+    assert name.removeprefix("projects/p/") in line(request, width=160)
 
 
 def test_a_line_has_no_control_characters_of_a_client() -> None:

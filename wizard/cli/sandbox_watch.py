@@ -8,6 +8,7 @@ import re
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from shutil import get_terminal_size
 from time import monotonic
 from typing import Any
 
@@ -19,6 +20,9 @@ from wizard.wording import one_line
 
 LONGEST_WAIT = 20
 """Seconds for which the sandbox keeps one question waiting."""
+
+METHOD, REST = 30, 47
+"""Columns of a method's name where there is room, and of everything else at the least."""
 
 QUIET = 2.0
 """Real seconds after which a row of repeated reads has ended."""
@@ -99,12 +103,15 @@ def _batches(place: Place, after: int, end: float | None) -> Iterator[list[Reque
 
 
 class _Lines:
-    """Writes requests: as JSON objects, or as lines for people."""
+    """Writes requests: as JSON objects, or as lines for people, below the name of the client that made them."""
 
     def __init__(self, console: Console, *, collapse: bool) -> None:
         self._console = console
         self._collapse = collapse
-        self._colour = console.stdout.isatty() and not os.environ.get("NO_COLOR")
+        on_terminal = console.stdout.isatty()
+        self._colour = on_terminal and not os.environ.get("NO_COLOR")
+        self._width = get_terminal_size().columns if on_terminal else 0
+        self._client = ""
         self._repeats: dict[tuple[object, ...], Repeats] = {}
 
     def request(self, request: Request) -> None:
@@ -120,7 +127,7 @@ class _Lines:
             return
         if self._collapse and not request["write"]:
             self._repeats[key] = Repeats(request)
-        self._write(self._marked(request, line(request)))
+        self._line(request)
 
     def quiet(self, since: float) -> None:
         """Tell how often the reads came again that did not come since then (real time)."""
@@ -128,7 +135,13 @@ class _Lines:
             if repeats.last <= since:
                 del self._repeats[key]
                 if repeats.count:
-                    self._write(line(repeats.request, f"again, {repeats.count} times"))
+                    self._line(repeats.request, f"again, {repeats.count} times")
+
+    def _line(self, request: Request, instead: str = "") -> None:
+        if request["client"] != self._client:
+            self._client = request["client"]
+            self._write(one_line(self._client))
+        self._write(self._marked(request, line(request, instead, width=self._width)))
 
     def _marked(self, request: Request, text: str) -> str:
         if not self._colour or (not request["write"] and request["status"] < 400):
@@ -143,9 +156,25 @@ class _Lines:
             raise _NobodyReads from error
 
 
-def line(request: Request, instead: str = "") -> str:
-    """`10:00:00  write  gcloud 528  run.UpdateService  my-service  200  12 ms`; `instead` of status and latency."""
+def line(request: Request, instead: str = "", *, width: int = 0) -> str:
+    """`10:00:00  write  run.UpdateService  my-service  200  12 ms`; `instead` of status and latency.
+
+    With a `width` (columns) what is too long is cut in its middle; a name loses the path before it first.
+    """
     mark = "write" if request["write"] else "     "
-    made = f"{request['at'][11:19]}  {mark}  {one_line(request['client']):26}  {one_line(request['method']):34}"
-    ended = instead or f"{request['status'] or 'reset'}  {request.get('latency_ms', 0):.0f} ms"
-    return f"{made}  {one_line(_PROJECT.sub('', request['resource']))}  {ended}"
+    ended = instead or f"{request['status'] or 'reset':>5}{request.get('latency_ms', 0):>6.0f} ms"
+    method, resource = one_line(request["method"]), one_line(_PROJECT.sub("", request["resource"]))
+    wide = min(METHOD, max(8, width - REST)) if width else METHOD
+    if width:
+        method = _fitting(method, wide)
+        room = width - len(f"{request['at'][11:19]}  {mark}  ") - wide - 4 - len(ended)
+        if len(resource) > room:
+            resource = _fitting(resource.rpartition("/")[2], room)
+        resource = f"{resource:{max(0, room)}}"
+    return f"{request['at'][11:19]}  {mark}  {method:{wide}}  {resource}  {ended}"
+
+
+def _fitting(text: str, room: int) -> str:
+    """The text, or its beginning and its end."""
+    half = max(1, (room - 1) // 2)
+    return text if len(text) <= room else f"{text[: max(1, room - 1 - half)]}\u2026{text[-half:]}"
