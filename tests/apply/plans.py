@@ -32,7 +32,7 @@ from wizard.ports import Cloud
 from wizard.records import AnyResource, FirewallRule, Literal, Ports, Ref, Revision, Service, Subnet, VpcAccess
 
 ENVIRONMENT = "sandbox:abc"
-PACE = Pace(first=0.005, longest=0.02, limit=2.0, grace=0.3, cleanup=2.0)
+PACE = Pace(first=0.005, longest=0.02, limit=2.0, grace=0.3, cleanup=2.0, behind=0.1)
 VPC = VpcAccess(connector="projects/p/locations/r/connectors/c", egress="private-ranges-only")
 
 api = EnableApi(project="p", api="vpcaccess.googleapis.com")

@@ -88,6 +88,9 @@ HONEST = {
 }
 """Faults after which nothing of somebody else's is there; the service of the last has changed."""
 
+DONE_AT_ONCE = {"what was made is not seen at first", "reads are two seconds behind"}
+"""Of these, those that the run overcomes by itself."""
+
 
 @pytest.mark.parametrize("case", list(HONEST))
 async def test_setup_is_done_or_says_what_to_do_and_can_be_finished_and_taken_back(
@@ -99,6 +102,7 @@ async def test_setup_is_done_or_says_what_to_do_and_can_be_finished_and_taken_ba
     async with set_up(sandbox, journal, *HONEST[case]) as ended:
         if ended.status is not RunStatus.DONE:
             assert ended.status is RunStatus.FAILED
+            assert case not in DONE_AT_ONCE
             failed = [step for step in ended.steps if step.status is StepStatus.FAILED]
             assert failed
             assert all(step.error for step in failed)

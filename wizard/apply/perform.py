@@ -196,12 +196,24 @@ class _Performance:
                 raise OutcomeUnknown(error) from error
             if error.status != "NOT_FOUND" or op is Op.CHANGE:
                 raise
-        found = await self._cloud.find(self._step.ref)
+        found = await self._find_after(op)
         if op in _MAKES and found is None:
             raise NotThere(self._step.ref)
         if op is Op.DELETE and found is not None:
             raise RunvpcError(f"{self._step.ref} is still there after its deletion", code="not_deleted")
         return await self._check(found)
+
+    async def _find_after(self, op: Op) -> AnyResource | None:
+        """The resource once its operation is done. Reads may be a moment behind: what they miss is looked for again."""
+        pace = self._work.pace
+        end, pause = monotonic() + pace.behind, pace.first
+        while True:
+            found = await self._cloud.find(self._step.ref)
+            odd = (op in _MAKES and found is None) or (op is Op.DELETE and found is not None)
+            if not odd or monotonic() > end:
+                return found
+            await self._work.until_stop(asyncio.sleep(pause), 0.0)
+            pause = min(pause * 1.5, pace.longest)
 
     async def _wait(self, operation: Operation) -> None:
         if operation.name:

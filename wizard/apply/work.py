@@ -23,7 +23,7 @@ T = TypeVar("T")
 class Pace(Struct, frozen=True, kw_only=True):
     """Seconds. Polling begins at `first` and slows down to `longest`, for `limit` at most.
 
-    After a stop an operation in flight may still take `grace`; one that leaves something to be cleaned up, and the
+    For `behind` a read that contradicts a finished operation is repeated. After a stop an operation in flight may still take `grace`; one that leaves something to be cleaned up, and the
     cleaning itself, `cleanup`.
     """
 
@@ -32,6 +32,7 @@ class Pace(Struct, frozen=True, kw_only=True):
     limit: float = 900.0
     grace: float = 5.0
     cleanup: float = 60.0
+    behind: float = 3.0
 
 
 class Node(Struct, frozen=True, kw_only=True):
