@@ -23,8 +23,8 @@ T = TypeVar("T")
 class Pace(Struct, frozen=True, kw_only=True):
     """Seconds. Polling begins at `first` and slows down to `longest`, for `limit` at most.
 
-    For `behind` a read that contradicts a finished operation is repeated. After a stop an operation in flight may still take `grace`; one that leaves something to be cleaned up, and the
-    cleaning itself, `cleanup`.
+    For `behind` a read that contradicts a finished operation is repeated. After a stop an operation in flight may still
+    take `grace`; one that leaves something to be cleaned up, and the cleaning itself, `cleanup`.
     """
 
     first: float = 0.2
