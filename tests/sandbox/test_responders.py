@@ -15,6 +15,7 @@ from tests.sandbox.handling import LOCATION, ask, blocks, seeded
 from tests.sandbox.serving import serving
 from wizard.sandbox import instances, responders
 from wizard.sandbox.api import Body
+from wizard.sandbox.folder import SECRET_HEADER
 from wizard.sandbox.services import run_revisions
 from wizard.sandbox.world import World
 
@@ -172,7 +173,7 @@ async def test_by_host_through_the_port_and_by_name_through_the_control_api(tmp_
         here = f"http://127.0.0.1:{server.port}"
 
         async def get(url: str, proxy: str | None = None) -> tuple[int, Body]:
-            async with session.get(url, proxy=proxy) as reply:
+            async with session.get(url, proxy=proxy, headers={SECRET_HEADER: server.secret}) as reply:
                 return reply.status, await reply.json()
 
         bodies = {

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.sandbox.api import ApiError, Body
+from wizard.sandbox.faults import TEXTS, UNAUTHORIZED
 
 FILE = "key.json"
 ACCOUNT = "runvpc-sandbox"
@@ -26,11 +27,7 @@ TOKEN_SECONDS = 3599
 OURS = "sandbox."
 KEY_BITS = 2048
 
-REFUSED = (
-    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid"
-    " authentication credential. (This is a runvpc sandbox: it takes its own made-up key alone, and keeps no other.)"
-)
-"""The text of Google's front end, and ours behind it."""
+REFUSED = f"{TEXTS[401]} (This is a runvpc sandbox: it takes its own made-up key alone, and keeps no other.)"
 
 
 class Keyring:
@@ -70,20 +67,20 @@ class Keyring:
         if not authorization:
             return
         if scheme.lower() != "bearer" or not (self._gave(token) or self._signed(token)):
-            raise ApiError(401, REFUSED, headers={"WWW-Authenticate": 'Bearer realm="https://accounts.google.com/"'})
+            raise ApiError(401, REFUSED, headers=UNAUTHORIZED)
         self.signed += not token.startswith(OURS)
 
     def token(self, grant: str, assertion: str) -> Body | None:
         """The answer of the token endpoint; None when the assertion is not signed with our key."""
         if grant != GRANT or not self._signed(assertion):
             return None
+        return {"access_token": self.give(), "expires_in": TOKEN_SECONDS, "token_type": "Bearer"}
+
+    def give(self) -> str:
+        """A token that is taken here and nowhere else."""
         self.given += 1
         nonce = secrets.token_hex(8)
-        return {
-            "access_token": f"{OURS}{nonce}.{self._mark(nonce)}",
-            "expires_in": TOKEN_SECONDS,
-            "token_type": "Bearer",
-        }
+        return f"{OURS}{nonce}.{self._mark(nonce)}"
 
     def _gave(self, token: str) -> bool:
         nonce, _, mark = token.removeprefix(OURS).partition(".")

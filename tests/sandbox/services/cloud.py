@@ -16,6 +16,7 @@ from google.longrunning import operations_pb2_grpc
 
 from wizard.sandbox import client
 from wizard.sandbox.api import Body
+from wizard.sandbox.folder import SECRET_HEADER
 
 PATIENCE = 20.0
 """Real seconds."""
@@ -127,7 +128,8 @@ class Cloud:
 
     def rest(self, verb: str, path: str, body: Body | None = None) -> tuple[int, Any]:
         """Status and JSON of one request, for APIs without a client package here."""
-        reply = self._session.request(verb, f"{self.sandbox.url}{path}", json=body, timeout=10)
+        secret = {SECRET_HEADER: self.sandbox.secret} if path.startswith("/_sandbox/") else {}
+        reply = self._session.request(verb, f"{self.sandbox.url}{path}", json=body, headers=secret, timeout=10)
         return reply.status_code, reply.json()
 
     def control(self, verb: str, path: str, body: Body | None = None) -> Body:
