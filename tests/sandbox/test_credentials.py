@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -104,11 +105,15 @@ async def test_grpc_calls_are_held_to_the_same(tmp_path: Path) -> None:
                 await cloud.list_connectors(parent=parent, metadata=(("authorization", "Bearer ya29.real"),))
 
 
-def test_the_key_stays_and_a_broken_one_is_made_anew(tmp_path: Path) -> None:
+def test_the_key_stays_and_a_broken_or_old_one_is_made_anew(tmp_path: Path) -> None:
     first = Keyring(tmp_path, "demo-project").file.read_text()
     assert Keyring(tmp_path, "demo-project").file.read_text() == first
     (tmp_path / "key.json").write_text('{"project_id": "demo-project"')
     assert json.loads(Keyring(tmp_path, "demo-project").file.read_text())["private_key"]
+    month = time.time() - 31 * 86400
+    young = (tmp_path / "key.json").read_text()
+    os.utime(tmp_path / "key.json", (month, month))
+    assert Keyring(tmp_path, "demo-project").file.read_text() != young
     other = Keyring(tmp_path, "another-project")
     assert json.loads(other.file.read_text())["client_email"] == other.account
     assert (tmp_path / "key.json").stat().st_mode & 0o777 == 0o600

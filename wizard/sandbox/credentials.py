@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import secrets
+import time
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 TOKEN_SECONDS = 3599
 OURS = "sandbox."
 KEY_BITS = 2048
+OLDEST = 30 * 86400
+"""Seconds for which a key is used, as long as the certificates beside it."""
 
 REFUSED = f"{TEXTS[401]} (This is a runvpc sandbox: it takes its own made-up key alone, and keeps no other.)"
 
@@ -103,10 +106,11 @@ class Keyring:
 
 
 def _existing(file: Path, project: str) -> dict[str, Any] | None:
-    """The key in the file, if it is one of this project's."""
+    """The key in the file, if it is one of this project's and not too old."""
     try:
         key = json.loads(file.read_text(encoding="utf-8"))
         good = key["project_id"] == project and key["client_email"] and _public(key["private_key"])
+        good = good and time.time() - file.stat().st_mtime < OLDEST
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return key if good else None
