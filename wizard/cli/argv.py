@@ -17,6 +17,10 @@ VALUED = frozenset({"--project", "--region", "--service", "--answers", "--speed"
 WITH_OPERANDS = frozenset({"resume", "undo", "export", "probe", "status", "trace", "learn", "sandbox"})
 
 
+FLEET = "fleet:"
+"""Before a number: the sandbox makes so many services (`wizard/sandbox/fleet.py`)."""
+
+
 def command_of(argv: Sequence[str], commands: frozenset[str]) -> str:
     """The word that names the command: a known one where there is one, else the first that is no option; or empty."""
     words = [word for _, word in _operands(argv, commands)]
@@ -57,7 +61,13 @@ def _is_value(word: str, command: str, commands: frozenset[str]) -> bool:
         return False
     if not command:
         return word not in commands
-    return command not in WITH_OPERANDS or word in scenario_names() or "/" in word or word.endswith(".toml")
+    return (
+        command not in WITH_OPERANDS
+        or word in scenario_names()
+        or word.startswith(FLEET)
+        or "/" in word
+        or word.endswith(".toml")
+    )
 
 
 def scenario_names() -> tuple[str, ...]:

@@ -25,6 +25,7 @@ _SCENARIOS = {
     "tutorial": "a Redis, a PostgreSQL and an API on VMs",
     "managed": "a managed Redis and SQL, by private services access",
     "seed": "the well-known tutorial with its own names",
+    "migration": "six services and three jobs on one connector",
 }
 
 

@@ -150,7 +150,7 @@ def _place(root: Path, scenario: str) -> tuple[Path, str, str]:
 
     try:
         content = scenarios.content_hash(scenarios.read(scenario))
-        name = scenario if scenario in scenarios.built_in() else str(Path(scenario).absolute())
+        name = scenario if scenarios.is_built_in(scenario) else str(Path(scenario).absolute())
     except scenarios.ScenarioError as error:
         raise ScenarioProblem(str(error)) from error
     return root / f"{_short(Path(name).stem)}-{content}", name, content

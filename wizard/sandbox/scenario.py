@@ -11,6 +11,7 @@ import tomllib
 from importlib import resources
 from pathlib import Path
 
+from wizard.sandbox import fleet
 from wizard.sandbox.scenario_check import check, unenforced
 from wizard.sandbox.scenario_convert import EXAMPLES, convert, shown
 from wizard.sandbox.scenario_model import Job, Scenario, ScenarioError, Service
@@ -23,6 +24,7 @@ __all__ = [
     "Service",
     "built_in",
     "content_hash",
+    "is_built_in",
     "load",
     "parse",
     "read",
@@ -39,8 +41,15 @@ def built_in() -> list[str]:
     return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
+def is_built_in(name: str) -> bool:
+    """Whether this is the name of a scenario that comes with runvpc, rather than a file."""
+    return name in built_in() or bool(fleet.count_of(name))
+
+
 def read(name_or_path: str) -> bytes:
-    """The text of a built-in scenario or of a file. Raises ScenarioError."""
+    """The text of a built-in scenario, of a fleet (`fleet:200`) or of a file. Raises ScenarioError."""
+    if name_or_path.startswith(fleet.PREFIX):
+        return _fleet(name_or_path)
     if name_or_path in built_in():
         return resources.files("wizard.sandbox").joinpath("scenarios", f"{name_or_path}.toml").read_bytes()
     if len(name_or_path) > LONGEST_NAME or not name_or_path.isprintable():
@@ -53,6 +62,13 @@ def read(name_or_path: str) -> bytes:
         raise ScenarioError(f"{path}: no such scenario and no such file; built in are {names}") from error
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read: {error.strerror}; for example my-network.toml") from error
+
+
+def _fleet(name: str) -> bytes:
+    count = fleet.count_of(name)
+    if not count:
+        raise ScenarioError(f"{shown(name)}: a fleet has 1 to {fleet.MOST} services and jobs; for example fleet:200")
+    return fleet.scenario(count).encode()
 
 
 def _content(path: Path) -> bytes:
