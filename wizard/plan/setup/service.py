@@ -60,7 +60,10 @@ def add_service(draft: Draft, egress: Egress, *, after: tuple[str, ...]) -> None
     _report(draft, service, egress)
     follows = any(not t.revision and t.percent for t in effective_traffic(service.traffic))
     hold = f"runvpc-{draft.token}" if follows and service.latest_ready else ""
-    patch = PatchService(project=draft.project, region=draft.region, name=name, vpc=vpc, env=env, hold=hold)
+    leaves = service.vpc.kind if service.vpc.kind not in ("none", vpc.kind) else ""
+    patch = PatchService(
+        project=draft.project, region=draft.region, name=name, vpc=vpc, env=env, hold=hold, leaves=leaves
+    )
     patch_id = draft.add(patch, service, after=after)
     if hold and patch.decide(service).op is Op.CHANGE:
         shift = ShiftTraffic(

@@ -91,6 +91,21 @@ def vpc_flags(vpc: VpcAccess) -> list[str]:
     return [*flags, *([f"--network-tags={','.join(vpc.tags)}"] if vpc.tags else [])]
 
 
+_CLEAR = {"connector": "--clear-vpc-connector", "direct": "--clear-network"}
+
+
+def switch_flags(vpc: VpcAccess, leaves: str) -> list[list[str]]:
+    """gcloud's flags, by command, to go from one way of egress to the other.
+
+    Clearing the old way takes the egress setting with it, and with all-traffic it is refused unless the other setting
+    is named: so all-traffic needs a command of its own (facts: traps 5 and 6).
+    """
+    flags = [flag for flag in vpc_flags(vpc) if not flag.startswith("--vpc-egress=")]
+    first = [_CLEAR[leaves], *flags, f"--vpc-egress={DEFAULT_EGRESS}"]
+    egress = vpc.egress or DEFAULT_EGRESS
+    return [first, *([[f"--vpc-egress={egress}"]] if egress != DEFAULT_EGRESS else [])]
+
+
 def vpc_block(vpc: VpcAccess) -> dict[str, object]:
     """The `vpc_access` block of Terraform."""
     egress = (vpc.egress or DEFAULT_EGRESS).replace("-", "_").upper()

@@ -14,13 +14,17 @@ from wizard.records import AnyResource, EnvValue, FromRevision, Literal, Ref, Se
 
 
 class PatchService(Step, frozen=True, kw_only=True, tag="service"):
-    """Sets `vpc` and the variables in `env`. With `hold`, a tag, the new revision waits at 0 % traffic under it."""
+    """Sets `vpc` and the variables in `env`. With `hold`, a tag, the new revision waits at 0 % traffic under it.
+
+    `leaves` is the other way of egress that the service has now (`connector` or `direct`): gcloud must be told.
+    """
 
     region: str
     name: str
     vpc: VpcAccess
     env: dict[str, EnvValue] = {}
     hold: str = ""
+    leaves: str = ""
 
     @property
     def ref(self) -> Ref:
@@ -71,8 +75,9 @@ class PatchService(Step, frozen=True, kw_only=True, tag="service"):
     def gcloud(self) -> list[list[str]]:
         command = ["gcloud", "run", "services", "update", self.name]
         command += [f"--project={self.project}", f"--region={self.region}"]
-        command += words.vpc_flags(self.vpc) + words.env_flags(self.env)
-        return [command + (["--no-traffic", f"--tag={self.hold}"] if self.hold else [])]
+        first, *more = words.switch_flags(self.vpc, self.leaves) if self.leaves else [words.vpc_flags(self.vpc)]
+        held = ["--no-traffic", f"--tag={self.hold}"] if self.hold else []
+        return [command + first + words.env_flags(self.env) + held, *(command + flags + held for flags in more)]
 
     def terraform(self) -> tuple[Block, ...]:
         template: dict[str, object] = {"vpc_access": words.vpc_block(self.vpc)}
