@@ -70,3 +70,12 @@ def test_the_end_of_the_input_names_the_question() -> None:
     with pytest.raises(InputError) as caught:
         ask(Answers(), Person("web"), given=NOTHING, everything=False, skip=NOTHING)
     assert caught.value.field == "targets"
+
+
+def test_no_line_is_wider_than_a_terminal_and_no_word_is_broken() -> None:
+    long = tuple(f"redis://10.0.{n}.3:6379" for n in range(9))
+    person = Person("us-central1", "", "nonsense!", "?", "redis://10.0.0.3:6379", "", "", "", "")
+    ask(Answers(service="my-service", targets=long), person, given=NOTHING, everything=True, skip=NOTHING)
+    said = [*person.said, *(prompt.rstrip() for prompt in person.prompts)]
+    assert max(map(len, said)) <= 79
+    assert all(any(target in line for line in said) for target in long)

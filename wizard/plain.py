@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Protocol
 
 from wizard.answer_check import check_value, missing
@@ -13,6 +14,9 @@ from wizard.wording import one_line
 
 MAIN = ("service", "targets", "region", "network", "egress_path", "egress", "range")
 """What is asked of everyone; the rest has flags and keys and good defaults."""
+
+WIDTH = 79
+"""Columns of what is asked and said."""
 
 _HELP = "Enter takes the answer in brackets, ? explains, < goes back."
 _YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
@@ -47,15 +51,30 @@ def ask(answers: Answers, lines: Lines, *, given: frozenset[str], everything: bo
         if reply == "<":
             number = max(0, number - 1)
         elif reply == "?":
-            lines.say(f"   {question.help}; for example {question.example}")
+            _say(lines, f"{question.help}; for example {question.example}")
         elif _accept(lines, question, reply, values):
             number += 1
     return from_keys(values)
 
 
+def _say(lines: Lines, text: str) -> None:
+    """A paragraph below a question; no word is broken."""
+    indent = "   "
+    for line in textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    ):
+        lines.say(line)
+
+
 def _read(lines: Lines, prompt: str, question: Question) -> str:
+    """One reply. Of a long prompt the last line alone stands before the cursor."""
+    *before, last = textwrap.wrap(
+        prompt, WIDTH, subsequent_indent="   ", break_on_hyphens=False, break_long_words=False
+    )
+    for line in before:
+        lines.say(line)
     try:
-        return lines.ask(prompt).strip()
+        return lines.ask(f"{last} ").strip()
     except EOFError as error:
         message = f"the input ended at {question.key} ({question.flag})"
         raise InputError(message, field=question.key, fix=f"give {question.flag}", code="missing_input") from error
@@ -65,14 +84,14 @@ def _accept(lines: Lines, question: Question, reply: str, values: dict[str, Valu
     """Put the answer into `values`; False, with the reason as a line, when it will not do."""
     if not reply:
         if question.required and not values[question.key]:
-            lines.say(f"   an answer is needed, for example {question.example}")
+            _say(lines, f"an answer is needed, for example {question.example}")
             return False
         return True
     try:
         value = parse_reply(question, reply)
         check_value(question, value)
     except InputError as error:
-        lines.say(f"   {one_line(error.message)}" + (f" ({one_line(error.fix)})" if error.fix else ""))
+        _say(lines, one_line(error.message) + (f" ({one_line(error.fix)})" if error.fix else ""))
         return False
     values[question.key] = value
     return True

@@ -67,7 +67,7 @@ def test_everything_that_occupies_the_network() -> None:
         "10.1.0.0/16": "secondary range pods0 of subnet web in us-central1",
         "10.8.0.0/28": "connector c1 in europe-west1",
         "10.20.0.0/16": "private services access range psa",
-        "10.30.0.0/16": "route office to vpn",
+        "10.30.0.0/16": "route office, next hop vpn",
         "10.40.0.0/24": "route of peering psa",
         "10.50.0.0/16": "dynamic route learned by router r",
     }

@@ -92,7 +92,11 @@ def _addresses(network: Network, addresses: Iterable[Address]) -> Iterator[Taken
 def _routes(network: Network, routes: Iterable[Route]) -> Iterator[Taken]:
     for route in routes:
         if route.network == network.name and route.type != "SUBNET":
-            yield from _narrow(route.range, f"route {route.name} to {route.next_hop or 'elsewhere'}", "routes")
+            yield from _narrow(route.range, _route_words(route), "routes")
+
+
+def _route_words(route: Route) -> str:
+    return f"route {route.name}, next hop {route.next_hop}" if route.next_hop else f"route {route.name}"
 
 
 def _narrow(cidr: str, why: str, source: str) -> Iterator[Taken]:
