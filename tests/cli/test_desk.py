@@ -92,7 +92,9 @@ async def test_read_only_holds_here_too() -> None:
 
 def test_ones_own_scenario_comes_first() -> None:
     assert next(iter(TerminalDesk(Options(sandbox="my/own.toml")).scenarios)) == "my/own.toml"
-    assert set(TerminalDesk(Options()).scenarios) >= {"tutorial", "managed", "seed"}
+    assert list(TerminalDesk(Options()).scenarios) == ["tutorial", "managed", "seed"]
+    asked_for = TerminalDesk(Options(sandbox="migration")).scenarios
+    assert (next(iter(asked_for)), "own" in asked_for["migration"]) == ("migration", False)
 
 
 async def test_projects_and_regions_of_a_sandbox() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from tests.terminal.conftest import SANDBOX
@@ -9,6 +10,7 @@ from tests.terminal.driver import Terminal
 
 RUNVPC = (sys.executable, "-m", "wizard")
 WIZARD = (*RUNVPC, *SANDBOX, "--speed", "instant")
+OPEN = re.compile(r"Sandbox: tutorial +open")
 HEADING = "Connect Cloud Run to a private network"
 
 CONNECTOR = """
@@ -25,7 +27,7 @@ attempts = 1
 
 def opened(terminal: Terminal) -> str:
     """The screen once the sandbox is open."""
-    terminal.until(lambda screen: HEADING in screen and "Sandbox: tutorial  open" in screen and "Quit" in screen)
+    terminal.until(lambda screen: HEADING in screen and OPEN.search(screen) is not None and "Quit" in screen)
     return terminal.steady()
 
 

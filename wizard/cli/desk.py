@@ -28,6 +28,9 @@ _SCENARIOS = {
     "migration": "six services and three jobs on one connector",
 }
 
+_OFFERED = ("tutorial", "managed", "seed")
+"""Those that the first page lists: for a first set-up. The others are asked for by name."""
+
 
 class TerminalDesk:
     """Implements `wizard.desk.Desk` for the options of this invocation."""
@@ -46,14 +49,14 @@ class TerminalDesk:
     @property
     def scenarios(self) -> Mapping[str, str]:
         own = self._options.sandbox
-        known = {name: _SCENARIOS.get(name, "") for name in (*_SCENARIOS, *scenario_names())}
-        return known if own in known or not own else {own: "your own scenario", **known}
+        offered = {name: _SCENARIOS[name] for name in _OFFERED}
+        return offered if own in offered or not own else {own: _SCENARIOS.get(own, "your own scenario"), **offered}
 
     def scenario_of(self, environment: str) -> str:
         kind, _, content = environment.partition(":")
         if kind != "sandbox":
             return ""
-        for name in (*self.scenarios, *sandbox_names()):
+        for name in dict.fromkeys((*self.scenarios, *scenario_names(), *sandbox_names())):
             if content == scenario_hash(name):
                 return name
         raise InputError(
