@@ -30,7 +30,7 @@ def test_a_tagged_revision_without_traffic_still_uses_it() -> None:
     (user,) = users_of(CONNECTOR, "p", services=[moved], revisions=revisions)
     assert (user.name, user.template) == ("web", False)
     assert user.serving == (Serving(revision="web-1", percent=0, tags=("old",)),)
-    assert user.egress == "private-ranges-only"
+    assert user.egress == "all-traffic", "of the revision that uses the connector, not of the template that does not"
 
 
 def test_traffic_in_force_counts_beside_what_is_asked_for() -> None:

@@ -27,8 +27,8 @@ class Serving(Struct, frozen=True, kw_only=True):
 class User(Struct, frozen=True, kw_only=True):
     """A service, function or job that uses a connector.
 
-    `template`: the next revision or execution would use it. `serving`: what uses it now, busiest first. `egress` is in
-    gcloud's words, `owner` what its labels say.
+    `template`: the next revision or execution would use it. `serving`: what uses it now, busiest first. `egress` is
+    that of what uses it, in gcloud's words; `owner` what its labels say.
     """
 
     kind: str
@@ -62,13 +62,15 @@ def _service(connector: Connector, project: str, service: Service, revisions: li
     reached = _reached(service)
     using = [r for r in revisions if r.name in reached and _uses(connector, project, r.vpc.connector, r.region)]
     serving = [Serving(revision=r.name, percent=reached[r.name][0], tags=reached[r.name][1]) for r in using]
+    template = _uses(connector, project, service.vpc.connector, service.region)
+    through = [service.vpc, *(r.vpc for r in using)] if template else [r.vpc for r in using]
     return User(
         kind="function" if service.labels.get(FUNCTION_LABEL) == "cloudfunctions" else "service",
         name=service.name,
         region=service.region,
-        template=_uses(connector, project, service.vpc.connector, service.region),
+        template=template,
         serving=tuple(sorted(serving, key=lambda one: (-one.percent, one.revision))),
-        egress=service.vpc.egress or next((r.vpc.egress for r in using), ""),
+        egress=next((vpc.egress for vpc in through if vpc.egress), ""),
         owner=owner_of(service.labels),
     )
 

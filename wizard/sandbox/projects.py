@@ -83,12 +83,8 @@ def by_id(world: World, name: str) -> str:
 
 def in_full(access: Body, project: str, region: str) -> Body:
     """A `vpcAccess` whose networks and subnets are named in full: a short name means one of the user's own project."""
-    interfaces = access.get("networkInterfaces") or []
-    return (
-        {**access, "networkInterfaces": [_in_full(one, project, region) for one in interfaces]}
-        if interfaces
-        else access
-    )
+    interfaces = [_in_full(one, project, region) for one in access.get("networkInterfaces") or []]
+    return {**access, "networkInterfaces": interfaces} if interfaces else access
 
 
 def _in_full(interface: Body, project: str, region: str) -> Body:
@@ -96,5 +92,5 @@ def _in_full(interface: Body, project: str, region: str) -> Body:
         "network": f"projects/{project}/global/networks",
         "subnetwork": f"projects/{project}/regions/{region}/subnetworks",
     }
-    named = {key: f"{place}/{interface[key]}" for key, place in places.items() if interface.get(key)}
-    return {**interface, **{key: text for key, text in named.items() if "/" not in str(interface[key])}}
+    short = {key: str(interface[key]) for key in places if interface.get(key) and "/" not in str(interface[key])}
+    return {**interface, **{key: f"{places[key]}/{name}" for key, name in short.items()}}

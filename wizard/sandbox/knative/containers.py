@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from wizard.sandbox.api import ApiError, Body
@@ -18,24 +18,19 @@ SAID = (*SAME, *PROBES, "env", "ports", "resources", "volumeMounts", "dependsOn"
 
 def to_v2(container: Body, secrets: Mapping[str, str]) -> Body:
     """A v2 container; `secrets` has the full names of secrets that v1 calls by an alias."""
-    body = {key: value for key, value in picked(container, SAME).items() if value}
-    if container.get("env"):
-        body["env"] = [_variable_to_v2(variable, secrets) for variable in container["env"]]
-    if container.get("ports"):
-        body["ports"] = [picked(port, ("name", "containerPort")) for port in container["ports"]]
-    limits = (container.get("resources") or {}).get("limits")
-    if limits:
-        body["resources"] = {"limits": dict(limits)}
-    if container.get("volumeMounts"):
-        body["volumeMounts"] = [picked(mount, ("name", "mountPath", "subPath")) for mount in container["volumeMounts"]]
-    return body | {key: _probe(container[key]) for key in PROBES if container.get(key)}
+    return _translated(container, lambda variable: _variable_to_v2(variable, secrets))
 
 
 def to_v1(container: Body, aliases: Mapping[str, str]) -> Body:
     """A Knative container; `aliases` has the names by which v1 calls secrets of other projects."""
+    return _translated(container, lambda variable: _variable_to_v1(variable, aliases))
+
+
+def _translated(container: Body, variable: Callable[[Body], Body]) -> Body:
+    """What both can say of a container; only variables are said differently."""
     body = {key: value for key, value in picked(container, SAME).items() if value}
     if container.get("env"):
-        body["env"] = [_variable_to_v1(variable, aliases) for variable in container["env"]]
+        body["env"] = [variable(one) for one in container["env"]]
     if container.get("ports"):
         body["ports"] = [picked(port, ("name", "containerPort")) for port in container["ports"]]
     limits = (container.get("resources") or {}).get("limits")
