@@ -23,6 +23,7 @@ from wizard.records import (
     ForwardingRule,
     Instance,
     Job,
+    Legacy,
     Network,
     PeeringRoute,
     Ref,
@@ -30,7 +31,6 @@ from wizard.records import (
     Route,
     Router,
     Service,
-    StartupProbe,
     Subnet,
     Task,
     Traffic,
@@ -69,15 +69,30 @@ class ServicePatch(Struct, frozen=True, kw_only=True, tag="service"):
     """Owned fields of a service; what is unset is not touched. One patch makes one revision.
 
     `env` names single variables: a literal, a secret reference, the value of an earlier revision, or `Unset`.
+    `startup_failures` is how often its start-up probe may fail; everything else in the probe stays.
     """
 
     vpc: VpcAccess | UnsetType = UNSET
     env: dict[str, EnvValue] = {}
-    startup_probe: StartupProbe | UnsetType | None = UNSET
+    startup_failures: int | UnsetType = UNSET
     traffic: tuple[Traffic, ...] | UnsetType = UNSET
 
 
-Patch = SubnetPatch | ConnectorPatch | ServicePatch
+class JobPatch(Struct, frozen=True, kw_only=True, tag="job"):
+    """Owned fields of a job: its network settings."""
+
+    vpc: VpcAccess
+
+
+Patch = SubnetPatch | ConnectorPatch | ServicePatch | JobPatch
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """What the URL of a service answered: HTTP status (0: nothing came), milliseconds, and why nothing came."""
+
+    status: int
+    ms: float = 0.0
+    why: str = ""
 
 
 class EffectiveFirewalls(Struct, frozen=True, kw_only=True):
@@ -124,6 +139,17 @@ class Probes(Protocol):
 
     async def log_lines(self, job: Ref, execution: str) -> tuple[str, ...]:
         """What the tasks printed, when it may be read; otherwise empty."""
+        ...
+
+
+class Calls(Protocol):
+    """What looking at a service from outside needs."""
+
+    async def call(self, url: str) -> Answered:
+        """`GET url`, without credentials and without following redirects. Never raises CloudError.
+
+        Only URLs of Cloud Run (`https://….run.app`) are called; any other one gives status 0.
+        """
         ...
 
 
@@ -183,6 +209,14 @@ class Reads(Protocol):
 
     async def jobs(self, region: str) -> tuple[Job, ...]: ...
 
+    async def functions(self, region: str) -> tuple[Legacy, ...]:
+        """1st generation functions with a connector."""
+        ...
+
+    async def app_engine_versions(self) -> tuple[Legacy, ...]:
+        """App Engine versions with a connector; empty when the project has no App Engine application."""
+        ...
+
     async def apis(self, names: tuple[str, ...]) -> Mapping[str, bool]:
         """Which of these APIs are enabled."""
         ...
@@ -198,7 +232,7 @@ class Reads(Protocol):
         ...
 
 
-class Cloud(Reads, Writes, Probes, Protocol):
+class Cloud(Reads, Writes, Probes, Calls, Protocol):
     """One project of one cloud. `project` is its id."""
 
     @property

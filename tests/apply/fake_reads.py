@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wizard.ports import EffectiveFirewalls
+from wizard.ports import Answered, EffectiveFirewalls
 from wizard.records import (
     Address,
     Connector,
@@ -13,6 +13,7 @@ from wizard.records import (
     ForwardingRule,
     Instance,
     Job,
+    Legacy,
     Network,
     PeeringRoute,
     Revision,
@@ -88,3 +89,12 @@ class NothingListed:
 
     async def invokers(self, region: str, service: str) -> tuple[str, ...]:
         return ()
+
+    async def functions(self, region: str) -> tuple[Legacy, ...]:
+        return ()
+
+    async def app_engine_versions(self) -> tuple[Legacy, ...]:
+        return ()
+
+    async def call(self, url: str) -> Answered:
+        return Answered(status=0, why="nobody is called")

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from wizard.ports import ConnectorPatch, Patch, ServicePatch, SubnetPatch
+from wizard.ports import ConnectorPatch, JobPatch, Patch, ServicePatch, SubnetPatch
 from wizard.records import (
     AnyResource,
     Condition,
     Connector,
     EnvValue,
     FromRevision,
+    Job,
     Ref,
     Revision,
     Service,
@@ -35,6 +36,9 @@ def patched(resources: Mapping[Ref, AnyResource], found: AnyResource, change: Pa
         case ServicePatch():
             assert isinstance(found, Service)
             return _patched_service(resources, found, change)
+        case JobPatch():
+            assert isinstance(found, Job)
+            return replace(found, vpc=change.vpc)
 
 
 def _patched_service(resources: Mapping[Ref, AnyResource], found: Service, change: ServicePatch) -> Service:

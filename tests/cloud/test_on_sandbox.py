@@ -24,7 +24,6 @@ from wizard.records import (
     Ref,
     Router,
     Service,
-    StartupProbe,
     Subnet,
     Traffic,
     Unset,
@@ -180,7 +179,6 @@ async def test_a_service_is_changed_and_changed_back(cloud: Cloud) -> None:
     patch = ServicePatch(
         vpc=DIRECT,
         env={"LOG_LEVEL": Literal("debug"), "NEW": Literal("1")},
-        startup_probe=StartupProbe(type="tcp", port=8080),
         traffic=(Traffic(revision=before.latest_ready, percent=100), Traffic(percent=0, tag="candidate")),
     )
     await cloud.wait(await cloud.patch(where, patch, etag=before.etag, request_id=""))
@@ -196,7 +194,6 @@ async def test_a_service_is_changed_and_changed_back(cloud: Cloud) -> None:
     back = ServicePatch(
         vpc=before.vpc,
         env={"LOG_LEVEL": FromRevision(before.latest_created), "NEW": Unset()},
-        startup_probe=before.startup_probe,
         traffic=before.traffic,
     )
     await cloud.wait(await cloud.patch(where, back, etag=after.etag, request_id=""))

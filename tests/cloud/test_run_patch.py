@@ -16,9 +16,8 @@ from tests.cloud.run_bodies import (
     service,
     writes,
 )
-from tests.cloud.servers import CALLER, GrpcServer, Refusal
+from tests.cloud.servers import GrpcServer, Refusal
 from wizard.cloud.run_client import RunClients
-from wizard.cloud.run_reads import RunReads
 from wizard.errors import CloudError
 from wizard.ports import ServicePatch
 from wizard.records import (
@@ -26,7 +25,6 @@ from wizard.records import (
     FromRevision,
     Literal,
     SecretRef,
-    StartupProbe,
     Traffic,
     Unset,
     VpcAccess,
@@ -102,14 +100,17 @@ async def test_variables_are_set_one_by_one_in_place(grpc_api: GrpcServer, run_c
     assert get.name == f"{NAME}/revisions/s1-1"
 
 
-async def test_startup_probe_is_set_and_taken_away(grpc_api: GrpcServer, run_clients: RunClients) -> None:
-    probe = StartupProbe(type="http", path="/ready", port=8080, period=5, timeout=4, failure_threshold=20)
-    sent = await patched(grpc_api, run_clients, ServicePatch(startup_probe=probe), api.Service.serialize(service()))
-    grpc_api.on("GetService", api.Service.serialize(sent))
-    assert (await RunReads(run_clients, CALLER, "p1").find_service(SERVICE)).startup_probe == probe
-    grpc_api.asked.clear()
-    again = await patched(grpc_api, run_clients, ServicePatch(startup_probe=None), api.Service.serialize(sent))
-    assert "startup_probe" not in again.template.containers[1]
+async def test_a_startup_probe_gets_more_tries_and_keeps_the_rest(
+    grpc_api: GrpcServer, run_clients: RunClients
+) -> None:
+    probe = api.Probe(http_get={"path": "/ready", "http_headers": [{"name": "X-Mine", "value": "1"}]}, period_seconds=5)
+    read = service()
+    read.template.containers[1].startup_probe = probe
+    sent = await patched(grpc_api, run_clients, ServicePatch(startup_failures=20), api.Service.serialize(read))
+    after = sent.template.containers[1].startup_probe
+    assert after.failure_threshold == 20
+    after.failure_threshold = probe.failure_threshold
+    assert after == probe
 
 
 async def test_system_annotations_are_not_sent_back(grpc_api: GrpcServer, run_clients: RunClients) -> None:

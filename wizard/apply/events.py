@@ -55,6 +55,18 @@ class StepSummary(Struct, frozen=True, kw_only=True):
     reason: str = ""
     usual: float = 0.0
     depends_on: tuple[str, ...] = ()
+    group: str = ""
+
+
+class GroupStatus(StrEnum):
+    """Where a group of steps stands. `stuck`: it could not be taken back altogether; `resume` tries again."""
+
+    WAITING = "waiting"
+    MOVING = "moving"
+    MOVED = "moved"
+    TAKING_BACK = "taking_back"
+    TAKEN_BACK = "taken_back"
+    STUCK = "stuck"
 
 
 class RunStarted(Struct, frozen=True, kw_only=True, tag="run-started"):
@@ -120,12 +132,41 @@ class ProbeReported(Struct, frozen=True, kw_only=True, tag="probe-reported"):
     results: tuple[ProbeResult, ...]
 
 
+class GroupStarted(Struct, frozen=True, kw_only=True, tag="group-started"):
+    """A group may begin: its wave is open, and there is room for it."""
+
+    group: str
+    at: str
+
+
+class GroupRecalled(Struct, frozen=True, kw_only=True, tag="group-recalled"):
+    """A group is taken back from here on, because `step` failed, its time ran out (`timer`) or somebody asked
+    (`recalled`): the word is in `code`."""
+
+    group: str
+    at: str
+    step: str = ""
+    error: str = ""
+    code: str = ""
+    fix: str = ""
+
+
+class GroupEnded(Struct, frozen=True, kw_only=True, tag="group-ended"):
+    """All steps of a group have ended: `moved`, `taken_back` or `stuck`."""
+
+    group: str
+    at: str
+    status: GroupStatus
+
+
 class RunEnded(Struct, frozen=True, kw_only=True, tag="run-ended"):
     status: RunStatus
     at: str
 
 
-Event = RunStarted | StepStarted | StepDecided | StepOperation | StepNote | StepEnded | ProbeReported | RunEnded
+AboutGroup = GroupStarted | GroupRecalled | GroupEnded
+AboutStep = StepStarted | StepDecided | StepOperation | StepNote | StepEnded
+Event = RunStarted | AboutStep | ProbeReported | AboutGroup | RunEnded
 
 
 def timestamp() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from copy import copy
 from types import TracebackType
 from typing import Self
 
@@ -55,6 +56,12 @@ class RunHandle:
     def history(self) -> tuple[Event, ...]:
         """Every event so far."""
         return tuple(event for _, event in run_events(self._file, self.id))
+
+    def taking_back(self) -> RunHandle:
+        """The same run, its steps recorded as those of taking it back: for a part of it, while the rest goes on."""
+        view = copy(self)
+        view.phase = Phase.UNDO
+        return view
 
     def enter(self, phase: Phase) -> None:
         """From applying to undoing: there is no way back."""

@@ -9,14 +9,21 @@ from wizard.apply.handle import RunHandle
 from wizard.apply.runner import run
 from wizard.apply.state import RunState, replay
 from wizard.apply.undo import AlreadyUndone, undo
-from wizard.apply.work import Emit, Hold, Pace
+from wizard.apply.work import Emit, Hold, Pace, Recall
 from wizard.ports import Cloud
 
 _USUAL = Pace()
 
 
 async def resume(
-    handle: RunHandle, cloud: Cloud, emit: Emit, stop: asyncio.Event, *, pace: Pace = _USUAL, hold: Hold | None = None
+    handle: RunHandle,
+    cloud: Cloud,
+    emit: Emit,
+    stop: asyncio.Event,
+    *,
+    pace: Pace = _USUAL,
+    hold: Hold | None = None,
+    recall: Recall | None = None,
 ) -> RunState:
     """Finish the run of `handle`; what is done stays done. A run that is done already is returned as it is.
 
@@ -29,4 +36,4 @@ async def resume(
         return await undo(handle, cloud, emit, stop, pace=pace, hold=hold)
     if handle.status is RunStatus.DONE:
         return replay(handle.history())
-    return await run(handle, cloud, emit, stop, pace=pace, hold=hold)
+    return await run(handle, cloud, emit, stop, pace=pace, hold=hold, recall=recall)

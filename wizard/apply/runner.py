@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from wizard.apply.events import Phase, RunEnded, RunStarted, RunStatus, StepEnded, StepStatus, StepSummary, timestamp
+from wizard.apply.advance import advance
+from wizard.apply.events import Phase, RunEnded, RunStarted, RunStatus, StepStatus, StepSummary, timestamp
+from wizard.apply.groups import move_groups
 from wizard.apply.handle import RunHandle
-from wizard.apply.perform import perform
-from wizard.apply.schedule import Results, schedule
-from wizard.apply.schema import JournalError
+from wizard.apply.schedule import Results
 from wizard.apply.state import RunState, replay
-from wizard.apply.work import Emit, Hold, Node, Pace, Work
+from wizard.apply.work import Emit, Hold, Node, Pace, Recall, Work
 from wizard.plan.plan import Plan
 from wizard.ports import Cloud
 
@@ -26,13 +26,23 @@ async def run(
     *,
     pace: Pace = _USUAL,
     hold: Hold | None = None,
+    recall: Recall | None = None,
 ) -> RunState:
     """Apply the plan of `handle` as far as it is not applied yet; the state at the end. `hold` pauses between steps.
 
-    Failures of steps are in the state. Raises JournalError, after which nothing more is sent.
+    Groups that `recall` names are taken back while the others go on. Failures of steps are in the state. Raises
+    JournalError, after which nothing more is sent.
     """
-    history = replay(handle.history())
-    work = Work(handle=handle, cloud=cloud, emit=emit, stop=stop, pace=pace, hold=hold or Hold(), state=history)
+    work = Work(
+        handle=handle,
+        cloud=cloud,
+        emit=emit,
+        stop=stop,
+        pace=pace,
+        hold=hold or Hold(),
+        recall=recall or Recall(),
+        state=replay(handle.history()),
+    )
     start(work)
     return await carry_out(work, nodes_of(handle.plan), RunStatus.DONE)
 
@@ -41,7 +51,7 @@ def nodes_of(plan: Plan) -> tuple[Node, ...]:
     """The steps of a plan as nodes to be carried out as they were shown."""
     cleaned = {id_ for planned in plan.steps if planned.step.always for id_ in planned.depends_on}
     return tuple(
-        Node(id=p.id, step=p.step, planned=p.change, depends_on=p.depends_on, watched=p.id in cleaned)
+        Node(id=p.id, step=p.step, planned=p.change, depends_on=p.depends_on, watched=p.id in cleaned, group=p.group)
         for p in plan.steps
     )
 
@@ -57,6 +67,7 @@ def start(work: Work) -> None:
             reason=p.change.reason,
             usual=p.step.usual,
             depends_on=p.depends_on,
+            group=p.group,
         )
         for p in plan.steps
     )
@@ -74,73 +85,29 @@ def start(work: Work) -> None:
 
 
 async def carry_out(work: Work, nodes: Sequence[Node], success: RunStatus) -> RunState:
-    """Carry out the nodes that have not ended well before, and record how the run ended."""
-    broken: list[JournalError] = []
+    """Carry out the nodes that have not ended well before, groups after all others, and record how the run ended.
 
-    async def one(node: Node, before: Results) -> StepEnded | None:
-        if broken:
-            return None
-        try:
-            return await _start_if_ready(work, node, before)
-        except JournalError as error:
-            broken.append(error)
-            return None
-
-    results = await schedule(nodes, _ended_before(work.handle, nodes), one)
-    if broken:
-        raise broken[0]
-    work.report(RunEnded(status=_status(results.values(), success), at=timestamp()))
+    Raises JournalError.
+    """
+    shared = [node for node in nodes if not node.group]
+    results = await advance(work, shared)
+    moving = [node for node in nodes if node.group]
+    if moving and all(ended is not None and ended.well for ended in results.values()):
+        results = {**results, **await move_groups(work, moving)}
+    elif moving:
+        results = {**results, **dict.fromkeys(node.id for node in moving)}
+    work.report(RunEnded(status=_status(work, results, success), at=timestamp()))
     return work.state
 
 
-async def _start_if_ready(work: Work, node: Node, before: Results) -> StepEnded | None:
-    if node.step.always:
-        return await _clean_up(work, node, before)
-    failed = [id_ for id_, ended in before.items() if ended is not None and not ended.well]
-    if failed:
-        return _not_started(work, node, f"not started, because of {', '.join(failed)}", code="dependency")
-    await work.until_free()
-    if work.stop.is_set() or None in before.values():
-        return None
-    return await perform(work, node)
-
-
-async def _clean_up(work: Work, node: Node, before: Results) -> StepEnded | None:
-    """Whatever became of the steps before, and also after a stop, unless there can be nothing to clean up."""
-    made = any(work.handle.step(id_).attempts for id_ in before)
-    if made or work.handle.phase is Phase.UNDO:
-        return await perform(work, node)
-    if None in before.values():
-        return None
-    return _not_started(work, node, "nothing to clean up")
-
-
-def _not_started(work: Work, node: Node, why: str, code: str = "") -> StepEnded:
-    """With a `code` it is an error that those who depend on this step inherit. What is not undone is left."""
-    status = StepStatus.LEFT if work.handle.phase is Phase.UNDO else StepStatus.SKIPPED
-    ended = StepEnded(id=node.id, status=status, error=why if code else "", code=code, observed="" if code else why)
-    work.handle.ended(ended, settled=False)
-    work.show(ended)
-    return ended
-
-
-def _ended_before(handle: RunHandle, nodes: Iterable[Node]) -> dict[str, StepEnded]:
-    """What needs no doing again. Cleaning up is done again when what it cleans up after is."""
-    ended: dict[str, StepEnded] = {}
-    cleaning = {node.id: node for node in nodes if node.step.always and handle.phase is Phase.APPLY}
-    for node in nodes:
-        record = handle.step(node.id)
-        if record.final and record.ended is not None:
-            ended[node.id] = record.ended
-    again = {id_ for id_, node in cleaning.items() if any(before not in ended for before in node.depends_on)}
-    return {id_: end for id_, end in ended.items() if id_ not in again}
-
-
-def _status(results: Iterable[StepEnded | None], success: RunStatus) -> RunStatus:
-    ended = list(results)
-    if None in ended:
+def _status(work: Work, results: Results, success: RunStatus) -> RunStatus:
+    """What has not begun because something failed does not make a run stopped."""
+    ended = [end for end in results.values() if end is not None]
+    bad = [end for end in ended if not end.well]
+    forward = work.handle.phase is Phase.APPLY
+    failed = any(end.status is StepStatus.FAILED for end in bad) or (forward and not work.state.all_moved)
+    if len(ended) < len(results) and (work.stop.is_set() or not failed):
         return RunStatus.STOPPED
-    bad = [end for end in ended if end is not None and not end.well]
-    if any(end.status is StepStatus.FAILED for end in bad):
+    if failed:
         return RunStatus.FAILED
     return RunStatus.WAITING if bad else success

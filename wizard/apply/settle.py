@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wizard.apply.in_doubt import unreachable
 from wizard.apply.ownership import creation_of_ours
 from wizard.apply.record import Attempt
@@ -12,12 +14,12 @@ from wizard.plan.step import Op
 from wizard.ports import Operation
 
 
-async def settle(work: Work) -> None:
-    """Look at every unsettled write, wait for what is still going on, and record whose it is. Nothing is sent.
+async def settle(work: Work, steps: Iterable[Planned]) -> None:
+    """Look at every unsettled write of these steps, wait for what still goes on, record whose it is; send nothing.
 
     Raises CloudError when the cloud cannot be looked at, and StopRequested.
     """
-    for planned in work.handle.plan.steps:
+    for planned in steps:
         attempt = work.handle.step(planned.id).unsettled
         if attempt is None:
             continue

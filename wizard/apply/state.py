@@ -9,7 +9,13 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from wizard.apply.events import (
+    AboutGroup,
+    AboutStep,
     Event,
+    GroupEnded,
+    GroupRecalled,
+    GroupStarted,
+    GroupStatus,
     Phase,
     ProbeReported,
     RunEnded,
@@ -44,6 +50,20 @@ class StepState(Struct, frozen=True, kw_only=True):
     fix: str = ""
     observed: str = ""
     notes: tuple[str, ...] = ()
+    group: str = ""
+
+
+class GroupState(Struct, frozen=True, kw_only=True):
+    """One service or job of a migration. `step`, `error`, `code` and `fix` say why it is, or was, taken back."""
+
+    name: str
+    status: GroupStatus = GroupStatus.WAITING
+    started: str = ""
+    ended: str = ""
+    step: str = ""
+    error: str = ""
+    code: str = ""
+    fix: str = ""
 
 
 class RunState(Struct, frozen=True, kw_only=True):
@@ -60,6 +80,7 @@ class RunState(Struct, frozen=True, kw_only=True):
     since: str = ""
     ended: str = ""
     steps: tuple[StepState, ...] = ()
+    groups: tuple[GroupState, ...] = ()
     probes: tuple[tuple[str, tuple[ProbeResult, ...]], ...] = ()
 
     def step(self, id_: str) -> StepState:
@@ -68,6 +89,18 @@ class RunState(Struct, frozen=True, kw_only=True):
             if step.id == id_:
                 return step
         raise KeyError(id_)
+
+    def group(self, name: str) -> GroupState:
+        """The group `name`; KeyError when the run has none."""
+        for group in self.groups:
+            if group.name == name:
+                return group
+        raise KeyError(name)
+
+    @property
+    def all_moved(self) -> bool:
+        """Whether no group of the run was taken back or is not through."""
+        return all(group.status is GroupStatus.MOVED for group in self.groups)
 
     @property
     def probe(self) -> tuple[ProbeResult, ...]:
@@ -81,10 +114,14 @@ def reduce(state: RunState, event: Event) -> RunState:
         case RunStarted():
             return _started(state, event)
         case RunEnded():
-            return replace(state, status=event.status, ended=event.at)
+            return _ended(state, event)
         case ProbeReported():
             others = tuple(pair for pair in state.probes if pair[0] != event.id)
             return replace(state, probes=(*others, (event.id, event.results)))
+        case GroupStarted() | GroupRecalled() | GroupEnded():
+            return replace(
+                state, groups=tuple(_group_after(g, event) if g.name == event.group else g for g in state.groups)
+            )
         case StepStarted() | StepDecided() | StepOperation() | StepNote() | StepEnded():
             return _edit(state, event.id, lambda step: _step_after(step, event))
 
@@ -129,7 +166,31 @@ def _started(state: RunState, event: RunStarted) -> RunState:
         since=event.at,
         ended="",
         steps=tuple(known.get(summary.id) or _planned(summary) for summary in event.steps),
+        groups=state.groups or tuple(GroupState(name=name) for name in _groups(event)),
     )
+
+
+def _ended(state: RunState, event: RunEnded) -> RunState:
+    """A run that is undone altogether has taken back every group."""
+    groups = state.groups
+    if event.status is RunStatus.UNDONE:
+        groups = tuple(replace(group, status=GroupStatus.TAKEN_BACK) for group in groups)
+    return replace(state, status=event.status, ended=event.at, groups=groups)
+
+
+def _groups(event: RunStarted) -> dict[str, None]:
+    return dict.fromkeys(summary.group for summary in event.steps if summary.group)
+
+
+def _group_after(group: GroupState, event: AboutGroup) -> GroupState:
+    match event:
+        case GroupStarted():
+            return replace(group, status=GroupStatus.MOVING, started=group.started or event.at)
+        case GroupRecalled():
+            why = {"step": event.step, "error": event.error, "code": event.code, "fix": event.fix}
+            return replace(group, status=GroupStatus.TAKING_BACK, **why)
+        case GroupEnded():
+            return replace(group, status=event.status, ended=event.at)
 
 
 def _planned(summary: StepSummary) -> StepState:
@@ -140,6 +201,7 @@ def _planned(summary: StepSummary) -> StepState:
         reason=summary.reason,
         usual=summary.usual,
         depends_on=summary.depends_on,
+        group=summary.group,
     )
 
 
@@ -147,7 +209,7 @@ def _edit(state: RunState, id_: str, edit: Callable[[StepState], StepState]) -> 
     return replace(state, steps=tuple(edit(step) if step.id == id_ else step for step in state.steps))
 
 
-def _step_after(step: StepState, event: StepStarted | StepDecided | StepOperation | StepNote | StepEnded) -> StepState:
+def _step_after(step: StepState, event: AboutStep) -> StepState:
     match event:
         case StepStarted():
             fresh = StepState(
@@ -157,6 +219,7 @@ def _step_after(step: StepState, event: StepStarted | StepDecided | StepOperatio
                 reason=step.reason,
                 usual=step.usual,
                 depends_on=step.depends_on,
+                group=step.group,
             )
             return replace(fresh, status=StepStatus.RUNNING, started=event.at)
         case StepDecided():

@@ -7,21 +7,20 @@ run's plan in every event and record.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from wizard.apply.events import Phase, RunEnded, RunStatus, StepEnded, StepStatus, timestamp
 from wizard.apply.handle import RunHandle
+from wizard.apply.inverses import attempt_of, inverses_of, later, nodes_back
 from wizard.apply.record import Attempt, RunRecord, StepRecord
 from wizard.apply.runner import carry_out, start
 from wizard.apply.settle import settle
 from wizard.apply.state import RunState, replay
-from wizard.apply.work import Emit, Hold, Node, Pace, StopRequested, Work
+from wizard.apply.work import Emit, Hold, Pace, StopRequested, Work
 from wizard.errors import RunvpcError
 from wizard.plan.plan import Plan, Planned
-from wizard.plan.registry import AnyStep
-from wizard.plan.step import Change, FieldChange, Op, Step
+from wizard.plan.step import Change, FieldChange, Op
 from wizard.ports import Cloud
 
 _USUAL = Pace()
@@ -60,7 +59,7 @@ async def undo(
     work = Work(handle=handle, cloud=cloud, emit=emit, stop=stop, pace=pace, hold=hold or Hold(), state=history)
     if handle.phase is Phase.APPLY:
         try:
-            await settle(work)
+            await settle(work, handle.plan.steps)
         except StopRequested:
             work.report(RunEnded(status=RunStatus.STOPPED, at=timestamp()))
             return work.state
@@ -72,17 +71,17 @@ async def undo(
             ended = StepEnded(id=left.id, status=StepStatus.LEFT, observed=left.reason)
             handle.ended(ended)
             work.show(ended)
-    return await carry_out(work, _nodes(record), RunStatus.UNDONE)
+    return await carry_out(work, nodes_back(record), RunStatus.UNDONE)
 
 
 def undo_plan(record: RunRecord) -> Plan:
     """What undo will do, to be shown first. Writes of unknown outcome are in it: undo looks before it acts."""
-    inverses = _inverses(record)
+    inverses = inverses_of(record)
     steps = tuple(
         Planned(
             step=inverse,
-            change=_shown(record.plan.step(id_), _attempt(record.step(Phase.APPLY, id_))),
-            depends_on=tuple(inverses[later].id for later in _later(record.plan, id_, inverses)),
+            change=_shown(record.plan.step(id_), attempt_of(record.step(Phase.APPLY, id_))),
+            depends_on=tuple(inverses[after].id for after in later(record.plan, id_, inverses)),
         )
         for id_, inverse in inverses.items()
     )
@@ -91,54 +90,14 @@ def undo_plan(record: RunRecord) -> Plan:
 
 def left_behind(record: RunRecord) -> tuple[Left, ...]:
     """What the run met or did that undo leaves as it is: what is not ours, and what cannot be taken back."""
-    inverses = _inverses(record)
+    inverses = inverses_of(record)
     reasons = ((p.id, _why_left(p, record.step(Phase.APPLY, p.id))) for p in record.plan.steps if p.id not in inverses)
     return tuple(Left(id=id_, reason=reason) for id_, reason in reasons if reason)
 
 
-def _nodes(record: RunRecord) -> tuple[Node, ...]:
-    inverses = _inverses(record)
-    return tuple(
-        Node(id=id_, step=inverse, depends_on=tuple(_later(record.plan, id_, inverses)))
-        for id_, inverse in inverses.items()
-    )
-
-
-def _inverses(record: RunRecord) -> dict[str, AnyStep]:
-    """By the id of the step that is taken back, the last one first."""
-    found: dict[str, AnyStep] = {}
-    for planned in reversed(tuple(record.plan.ordered())):
-        attempt = _attempt(record.step(Phase.APPLY, planned.id))
-        inverse = planned.step.inverse(attempt.change, attempt.before) if attempt else None
-        if inverse is not None:
-            found[planned.id] = _registered(inverse)
-    return found
-
-
-def _registered(step: Step) -> AnyStep:
-    if isinstance(step, AnyStep):
-        return step
-    raise TypeError(f"{type(step).__name__} is missing in wizard/plan/registry.py")
-
-
-def _attempt(record: StepRecord) -> Attempt | None:
-    """The write to take back: the first that is ours, or one that may be."""
-    return record.owned or record.unsettled
-
-
-def _later(plan: Plan, id_: str, inverses: Mapping[str, AnyStep]) -> Iterator[str]:
-    """The nearest steps taken back that depend on this one, also through steps that are not taken back."""
-    for planned in plan.steps:
-        if id_ in planned.depends_on:
-            if planned.id in inverses:
-                yield planned.id
-            else:
-                yield from _later(plan, planned.id, inverses)
-
-
 def _why_left(planned: Planned, record: StepRecord) -> str:
     """Empty for a step that left nothing: never begun, failed before it wrote, or cleaning up after another."""
-    attempt = _attempt(record)
+    attempt = attempt_of(record)
     if attempt is not None:
         if planned.step.always:
             return ""

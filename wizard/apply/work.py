@@ -39,7 +39,7 @@ class Node(Struct, frozen=True, kw_only=True):
     """A step as it is carried out under the id of the plan's step that it does or takes back.
 
     `planned` is what the person was shown, None when nothing is compared. `watched`: a step that always runs cleans
-    up after this one.
+    up after this one. `group` as in the plan.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Node(Struct, frozen=True, kw_only=True):
     planned: Change | None = None
     depends_on: tuple[str, ...] = ()
     watched: bool = False
+    group: str = ""
 
 
 class Hold:
@@ -71,6 +72,27 @@ class Hold:
         await self._off.wait()
 
 
+class Recall:
+    """Which groups somebody wants back while the run goes on."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, asyncio.Event] = {}
+
+    def ask(self, group: str) -> None:
+        """Have this group taken back: at once when it is moving, and never begun when it waits."""
+        self._event(group).set()
+
+    def asked(self, group: str) -> bool:
+        return self._event(group).is_set()
+
+    async def wait(self, group: str) -> None:
+        """Return once this group is asked for."""
+        await self._event(group).wait()
+
+    def _event(self, group: str) -> asyncio.Event:
+        return self._asked.setdefault(group, asyncio.Event())
+
+
 class StopRequested(Exception):
     """Waiting was given up because the run is to stop; what was accepted goes on in the cloud."""
 
@@ -85,6 +107,7 @@ class Work:
     stop: asyncio.Event
     pace: Pace
     hold: Hold = field(default_factory=Hold)
+    recall: Recall = field(default_factory=Recall)
     state: RunState = field(default_factory=RunState)
 
     def report(self, event: Event) -> None:
@@ -97,6 +120,12 @@ class Work:
         self.state = reduce(self.state, event)
         self.emit(event)
 
+    def part(self, handle: RunHandle, stop: asyncio.Event, *, pace: Pace, hold: Hold) -> Work:
+        """A part of the run with a stop of its own; what it tells, this whole one tells."""
+        return Work(
+            handle=handle, cloud=self.cloud, emit=self.show, stop=stop, pace=pace, hold=hold, recall=self.recall
+        )
+
     async def until_free(self) -> None:
         """Return once no pause is on, or a stop was asked for."""
         waits = {asyncio.ensure_future(self.hold.over()), asyncio.ensure_future(self.stop.wait())}
@@ -105,6 +134,14 @@ class Work:
         finally:
             for wait in waits:
                 wait.cancel()
+
+    async def stopped_within(self, seconds: float) -> bool:
+        """Whether a stop was asked for in this time; returns as soon as it is."""
+        try:
+            await asyncio.wait_for(self.stop.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
 
     async def until_stop(self, waiting: Coroutine[Any, Any, T], grace: float) -> T:
         """The result of `waiting`; StopRequested when it is not there `grace` seconds after a stop."""

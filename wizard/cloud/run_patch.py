@@ -28,10 +28,8 @@ def apply(service: api.Service, patch: ServicePatch, earlier: Mapping[str, api.R
         raw.template.ClearField("vpc_access")
         if patch.vpc.kind != "none":
             raw.template.vpc_access.CopyFrom(api.VpcAccess.pb(messages.vpc_access(patch.vpc)))
-    if patch.startup_probe is not UNSET:
-        container.ClearField("startup_probe")
-        if patch.startup_probe is not None:
-            container.startup_probe.CopyFrom(api.Probe.pb(messages.startup_probe(patch.startup_probe)))
+    if patch.startup_failures is not UNSET:
+        container.startup_probe.failure_threshold = patch.startup_failures
     for name, value in patch.env.items():
         _set_variable(container, name, _wanted(name, value, earlier))
     if patch.traffic is not UNSET:
@@ -46,7 +44,7 @@ def apply(service: api.Service, patch: ServicePatch, earlier: Mapping[str, api.R
 
 def makes_revision(patch: ServicePatch) -> bool:
     """Whether the patch touches the template. A name given to the last revision would then conflict."""
-    return patch.vpc is not UNSET or patch.startup_probe is not UNSET or bool(patch.env)
+    return patch.vpc is not UNSET or patch.startup_failures is not UNSET or bool(patch.env)
 
 
 def _wanted(name: str, value: EnvValue, earlier: Mapping[str, api.Revision]) -> Any:

@@ -28,11 +28,15 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 
 class Planned(Struct, frozen=True, kw_only=True):
-    """A step with the change it decided on and the ids of the steps it waits for."""
+    """A step with the change it decided on and the ids of the steps it waits for.
+
+    `group` is the service (`web`) or job (`job:nightly`) whose migration it is a part of; empty for what all share.
+    """
 
     step: AnyStep
     change: Change
     depends_on: tuple[str, ...] = ()
+    group: str = ""
 
     @property
     def id(self) -> str:
@@ -43,14 +47,37 @@ CHARGED = frozenset({Op.CREATE, Op.REPLACE, Op.CHANGE})
 """What a step does that has a price of its own; what is there already is paid for anyway."""
 
 
+class Wave(Struct, frozen=True, kw_only=True):
+    """Groups that may move at the same time. `not_before` is RFC 3339 text, empty for at once."""
+
+    groups: tuple[str, ...]
+    not_before: str = ""
+
+
+class Rollout(Struct, frozen=True, kw_only=True):
+    """In which order the groups of a plan move: wave after wave, in a wave at most `concurrency` of them at once.
+
+    `weights` says how many addresses each group takes, `room` how many there are for all that move at once (0: not
+    limited). `timer`: seconds after which a group that is not through is taken back (0: never).
+    """
+
+    waves: tuple[Wave, ...] = ()
+    concurrency: int = 1
+    weights: dict[str, int] = {}
+    room: int = 0
+    stop_on_failure: bool = True
+    timer: float = 0.0
+
+
 class Plan(Struct, frozen=True, kw_only=True):
-    """What a flow wants to do to one project."""
+    """What a flow wants to do to one project. Steps with a group begin when all steps without one have ended well."""
 
     flow: str
     project: str
     region: str
     steps: tuple[Planned, ...] = ()
     findings: tuple[Finding, ...] = ()
+    rollout: Rollout = Rollout()
 
     @property
     def blocked(self) -> bool:
@@ -88,6 +115,15 @@ class Plan(Struct, frozen=True, kw_only=True):
 
         for planned in self.steps:
             yield from visit(planned)
+
+    def group(self, name: str) -> tuple[Planned, ...]:
+        """The steps of one group, in the order of the plan."""
+        return tuple(p for p in self.steps if p.group == name)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The names of all groups, in the order of the plan."""
+        return tuple(dict.fromkeys(p.group for p in self.steps if p.group))
 
     def step(self, id_: str) -> Planned:
         return next(p for p in self.steps if p.id == id_)

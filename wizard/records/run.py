@@ -160,3 +160,18 @@ class Task(Resource, frozen=True, kw_only=True):
     started: str = ""
     completed: str = ""
     condition: Condition = Condition()
+
+
+class Legacy(Struct, frozen=True, kw_only=True):
+    """A user of a connector that is no Cloud Run resource: `kind` is `1st gen function` or `App Engine version`.
+
+    `connector` is its full name; `serving` False for a version that is stopped.
+    """
+
+    kind: str
+    name: str
+    region: str
+    connector: str
+    egress: str = ""
+    labels: dict[str, str] = {}
+    serving: bool = True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from wizard.plan.step import FieldChange
-from wizard.records import EnvValue, FromRevision, Literal, SecretRef, Traffic, Unset, VpcAccess
+from wizard.records import EnvValue, FromRevision, Literal, SecretRef, Service, StartupProbe, Traffic, Unset, VpcAccess
 
 DEFAULT_EGRESS = "private-ranges-only"
 
@@ -63,6 +65,24 @@ def env_changes(found: Mapping[str, EnvValue], wanted: Mapping[str, EnvValue]) -
         for name, value in wanted.items()
         if found.get(name, Unset()) != value
     )
+
+
+def startup_changes(found: StartupProbe | None, failures: int) -> tuple[FieldChange, ...]:
+    """The difference in how often a start-up probe may fail; 0 leaves it. A service without one has nothing to set."""
+    if not failures or found is None or found.failure_threshold == failures:
+        return ()
+    before, after = found.failure_threshold, failures
+    return (FieldChange("start-up probe", f"{before} tries", f"{after} tries"),)
+
+
+def startup_flags(probe: StartupProbe) -> list[str]:
+    """gcloud's flag for a whole start-up probe."""
+    kind = {"http": "httpGet", "grpc": "grpc"}.get(probe.type, "tcpSocket")
+    parts = [f"{kind}.port={probe.port}"] if probe.port else []
+    parts += [f"{kind}.path={probe.path}"] if probe.path else []
+    parts += [f"initialDelaySeconds={probe.initial_delay}", f"periodSeconds={probe.period}"]
+    parts += [f"timeoutSeconds={probe.timeout}", f"failureThreshold={probe.failure_threshold}"]
+    return ["--startup-probe=" + ",".join(parts)]
 
 
 def env_flags(env: Mapping[str, EnvValue]) -> list[str]:
@@ -140,6 +160,11 @@ def held(traffic: tuple[Traffic, ...], current: str, tag: str) -> tuple[Traffic,
         Traffic(revision=t.revision or current, percent=t.percent, tag=t.tag) for t in effective_traffic(traffic)
     )
     return (*pinned, Traffic(percent=0, tag=tag))
+
+
+def with_traffic(service: Service, traffic: tuple[Traffic, ...]) -> Service:
+    """The service with another split."""
+    return replace(service, traffic=traffic)
 
 
 def held_words(tag: str) -> str:

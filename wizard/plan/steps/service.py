@@ -6,17 +6,30 @@ import asyncio
 import time
 
 import msgspec
+from msgspec import UNSET
 
 from wizard.plan.step import Block, Change, FieldChange, Needs, Op, Outcome, Step
 from wizard.plan.steps import _service_words as words
 from wizard.ports import Cloud, Operation, ServicePatch
-from wizard.records import AnyResource, EnvValue, FromRevision, Literal, Ref, Service, Traffic, Unset, VpcAccess
+from wizard.records import (
+    AnyResource,
+    EnvValue,
+    FromRevision,
+    Literal,
+    Ref,
+    Service,
+    StartupProbe,
+    Traffic,
+    Unset,
+    VpcAccess,
+)
 
 
 class PatchService(Step, frozen=True, kw_only=True, tag="service"):
     """Sets `vpc` and the variables in `env`. With `hold`, a tag, the new revision waits at 0 % traffic under it.
 
-    `leaves` is the other way of egress that the service has now (`connector` or `direct`): gcloud must be told.
+    `leaves` is the other way of egress that the service has now (`connector` or `direct`): gcloud must be told. With
+    `latest`, the newest revision must be this one. `startup_probe` is the service's own with more tries.
     """
 
     region: str
@@ -25,6 +38,8 @@ class PatchService(Step, frozen=True, kw_only=True, tag="service"):
     env: dict[str, EnvValue] = {}
     hold: str = ""
     leaves: str = ""
+    latest: str = ""
+    startup_probe: StartupProbe | None = None
 
     @property
     def ref(self) -> Ref:
@@ -47,9 +62,16 @@ class PatchService(Step, frozen=True, kw_only=True, tag="service"):
         if not isinstance(found, Service):
             return Change(op=Op.BLOCK, reason=f"there is no service {self.name} in {self.region}")
         fields = words.vpc_change(found.vpc, self.vpc) + words.env_changes(found.env, self.env)
+        fields += words.startup_changes(found.startup_probe, self._failures)
         if not fields:
             return Change(op=Op.REUSE, reason="already has these settings")
+        if self.latest not in ("", found.latest_created):
+            return Change(op=Op.BLOCK, reason=f"{found.latest_created} was deployed meanwhile", fields=fields)
         return Change(op=Op.CHANGE, reason="one new revision; every other field stays as it is", fields=fields)
+
+    @property
+    def _failures(self) -> int:
+        return self.startup_probe.failure_threshold if self.startup_probe else 0
 
     def predict(self, found: Service) -> Service:
         """The service as it will be after this step, as far as later steps care: its traffic."""
@@ -70,6 +92,8 @@ class PatchService(Step, frozen=True, kw_only=True, tag="service"):
             set_env=self.env,
             traffic=before.traffic,
             hold=self.hold,
+            startup_failures=before.startup_probe.failure_threshold if before.startup_probe else 0,
+            set_startup_failures=self._failures,
         )
 
     def gcloud(self) -> list[list[str]]:
@@ -77,6 +101,7 @@ class PatchService(Step, frozen=True, kw_only=True, tag="service"):
         command += [f"--project={self.project}", f"--region={self.region}"]
         first, *more = words.switch_flags(self.vpc, self.leaves) if self.leaves else [words.vpc_flags(self.vpc)]
         held = ["--no-traffic", f"--tag={self.hold}"] if self.hold else []
+        first = [*first, *(words.startup_flags(self.startup_probe) if self.startup_probe else [])]
         return [command + first + words.env_flags(self.env) + held, *(command + flags + held for flags in more)]
 
     def terraform(self) -> tuple[Block, ...]:
@@ -92,7 +117,7 @@ class PatchService(Step, frozen=True, kw_only=True, tag="service"):
         return (Block(type="google_cloud_run_v2_service", label=self.name, attributes=attributes),)
 
     async def send(self, cloud: Cloud, change: Change, found: AnyResource | None, request_id: str) -> Operation:
-        patch = ServicePatch(vpc=self.vpc, env=self.env)
+        patch = ServicePatch(vpc=self.vpc, env=self.env, startup_failures=self._failures or UNSET)
         if self.hold and isinstance(found, Service):
             traffic = words.held(found.traffic, found.latest_ready, self.hold)
             patch = msgspec.structs.replace(patch, traffic=traffic)
@@ -113,6 +138,8 @@ class RestoreService(Step, frozen=True, kw_only=True, tag="service-restore"):
     set_env: dict[str, EnvValue] = {}
     traffic: tuple[Traffic, ...] = ()
     hold: str = ""
+    startup_failures: int = 0
+    set_startup_failures: int = 0
 
     @property
     def ref(self) -> Ref:
@@ -135,9 +162,22 @@ class RestoreService(Step, frozen=True, kw_only=True, tag="service-restore"):
         patch = ServicePatch(env=env)
         if words.same_vpc(found.vpc, self.set_vpc) and not words.same_vpc(self.vpc, self.set_vpc):
             patch = msgspec.structs.replace(patch, vpc=self.vpc)
-        if self.hold and any(t.tag == self.hold for t in found.traffic):
-            patch = msgspec.structs.replace(patch, traffic=self.traffic)
+        split = self._split(found)
+        if split != found.traffic:
+            patch = msgspec.structs.replace(patch, traffic=split)
+        probe = found.startup_probe
+        if self.set_startup_failures and probe and probe.failure_threshold == self.set_startup_failures:
+            patch = msgspec.structs.replace(patch, startup_failures=self.startup_failures)
         return patch
+
+    def _split(self, found: Service) -> tuple[Traffic, ...]:
+        """As it was. Where it named its revisions, only our tag goes, unless somebody has given it traffic since."""
+        held = next((t for t in found.traffic if self.hold and t.tag == self.hold), None)
+        if held is None:
+            return found.traffic
+        if not self.traffic or not all(t.revision for t in self.traffic):
+            return self.traffic
+        return found.traffic if held.percent else tuple(t for t in found.traffic if t != held)
 
     def decide(self, found: AnyResource | None) -> Change:
         if not isinstance(found, Service):
@@ -146,6 +186,8 @@ class RestoreService(Step, frozen=True, kw_only=True, tag="service-restore"):
         fields = words.env_changes(found.env, patch.env)
         if isinstance(patch.vpc, VpcAccess):
             fields = words.vpc_change(found.vpc, patch.vpc) + fields
+        if isinstance(patch.startup_failures, int):
+            fields += words.startup_changes(found.startup_probe, patch.startup_failures)
         if isinstance(patch.traffic, tuple):
             before, after = words.traffic_words(found.traffic), words.traffic_words(patch.traffic)
             fields = (*fields, FieldChange("traffic", before, after))

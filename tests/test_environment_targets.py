@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wizard.guide.environment_targets import kind_of, may_be_secret, targets_in
+from wizard.environment_targets import kind_of, may_be_secret, targets_in
 from wizard.probe.targets import parse
 
 FOUND = {
