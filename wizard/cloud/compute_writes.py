@@ -22,6 +22,21 @@ class ComputeWrites:
         self._client = client
         self._find = find
 
+    async def create(self, ref: Ref, wanted: Subnet | FirewallRule | Router, request_id: str) -> Operation:
+        """Create any of the kinds that compute has here."""
+        match wanted:
+            case Subnet():
+                return await self.create_subnet(ref, wanted, request_id)
+            case FirewallRule():
+                return await self.create_firewall(ref, wanted, request_id)
+            case Router():
+                return await self.create_router(ref, wanted, request_id)
+
+    async def delete(self, ref: Ref, request_id: str) -> Operation:
+        """Delete it, whichever kind of these it is."""
+        deletes = {"subnet": self.delete_subnet, "firewall": self.delete_firewall, "router": self.delete_router}
+        return await deletes[ref.kind](ref, request_id)
+
     async def create_subnet(self, ref: Ref, wanted: Subnet, request_id: str) -> Operation:
         def insert(client: api.SubnetworksClient, timeout: float) -> api.Operation:
             request = api.InsertSubnetworkRequest(

@@ -18,7 +18,9 @@ from wizard.cloud.connectivity_tests import ConnectivityTests
 from wizard.cloud.connectors import Connectors
 from wizard.cloud.dns import Dns
 from wizard.cloud.internal_ranges import InternalRanges
+from wizard.cloud.legacy import LegacyUsers
 from wizard.cloud.names import check_ref, check_scope
+from wizard.cloud.outside import Outside
 from wizard.cloud.rest import Rest, Threads
 from wizard.cloud.run_client import RunClients
 from wizard.cloud.run_operations import RunOperations
@@ -26,7 +28,16 @@ from wizard.cloud.run_reads import RunReads
 from wizard.cloud.run_writes import RunWrites
 from wizard.cloud.services import Services
 from wizard.errors import CloudError, ReadOnlyError
-from wizard.ports import ConnectorPatch, EffectiveFirewalls, Operation, Patch, ServicePatch, SubnetPatch
+from wizard.ports import (
+    Answered,
+    ConnectorPatch,
+    EffectiveFirewalls,
+    JobPatch,
+    Operation,
+    Patch,
+    ServicePatch,
+    SubnetPatch,
+)
 from wizard.records import (
     Address,
     AnyResource,
@@ -39,6 +50,7 @@ from wizard.records import (
     ForwardingRule,
     Instance,
     Job,
+    Legacy,
     Network,
     PeeringRoute,
     Ref,
@@ -82,6 +94,8 @@ class GoogleCloud:
         self._services = Services(self._rest, caller, project)
         self._dns = Dns(self._rest, caller, project)
         self._internal_ranges = InternalRanges(self._rest, caller, project)
+        self._legacy = LegacyUsers(self._rest, caller, project)
+        self._outside = Outside(access, self._threads)
         self._tests = ConnectivityTests(self._rest, caller)
         self._finders: dict[str, Callable[[Ref], Awaitable[AnyResource]]] = {
             **self._compute_find.by_kind,
@@ -126,12 +140,8 @@ class GoogleCloud:
     async def create(self, ref: Ref, wanted: AnyResource, *, request_id: str) -> Operation:
         self._begin_write("create", ref)
         match ref.kind, wanted:
-            case "subnet", Subnet():
-                return await self._compute_writes.create_subnet(ref, wanted, request_id)
-            case "firewall", FirewallRule():
-                return await self._compute_writes.create_firewall(ref, wanted, request_id)
-            case "router", Router():
-                return await self._compute_writes.create_router(ref, wanted, request_id)
+            case "subnet" | "firewall" | "router", Subnet() | FirewallRule() | Router():
+                return await self._compute_writes.create(ref, wanted, request_id)
             case "connector", Connector():
                 return await self._connectors.create(ref, wanted)
             case "service", Service():
@@ -153,17 +163,15 @@ class GoogleCloud:
                 return await self._connectors.patch(ref, change, etag)
             case "service", ServicePatch():
                 return await self._run_writes.patch_service(ref, change, etag)
+            case "job", JobPatch():
+                return await self._run_writes.patch_job(ref, change, etag)
         raise _unsupported("change", ref)
 
     async def delete(self, ref: Ref, *, etag: str, request_id: str) -> Operation:
         self._begin_write("delete", ref)
         match ref.kind:
-            case "subnet":
-                return await self._compute_writes.delete_subnet(ref, request_id)
-            case "firewall":
-                return await self._compute_writes.delete_firewall(ref, request_id)
-            case "router":
-                return await self._compute_writes.delete_router(ref, request_id)
+            case "subnet" | "firewall" | "router":
+                return await self._compute_writes.delete(ref, request_id)
             case "connector":
                 return await self._connectors.delete(ref)
             case "service":
@@ -258,6 +266,15 @@ class GoogleCloud:
 
     async def jobs(self, region: str) -> tuple[Job, ...]:
         return await self._run_reads.jobs(region)
+
+    async def call(self, url: str) -> Answered:
+        return await self._outside.call(url)
+
+    async def functions(self, region: str) -> tuple[Legacy, ...]:
+        return await self._legacy.functions(region)
+
+    async def app_engine_versions(self) -> tuple[Legacy, ...]:
+        return await self._legacy.app_engine_versions()
 
     async def apis(self, names: tuple[str, ...]) -> Mapping[str, bool]:
         return await self._services.apis(names)

@@ -38,8 +38,8 @@ def apply(service: api.Service, patch: ServicePatch, earlier: Mapping[str, api.R
     if makes_revision(patch):
         raw.template.ClearField("revision")
     for carrier in (raw, raw.template):
-        _drop_system(carrier.labels)
-        _drop_system(carrier.annotations)
+        drop_system(carrier.labels)
+        drop_system(carrier.annotations)
 
 
 def makes_revision(patch: ServicePatch) -> bool:
@@ -71,6 +71,7 @@ def _set_variable(container: Any, name: str, wanted: Any) -> None:
         container.env[at].CopyFrom(wanted)
 
 
-def _drop_system(names: Any) -> None:
+def drop_system(names: Any) -> None:
+    """Take the names that the API refuses out of a map of labels or annotations."""
     for name in [n for n in names if n.partition("/")[0].endswith(_SYSTEM) and "/" in n]:
         del names[name]

@@ -8,13 +8,13 @@ from google.cloud import run_v2 as api
 from google.longrunning import operations_pb2
 from msgspec import structs
 
-from wizard.cloud import operations, run_messages, run_patch
+from wizard.cloud import job_patch, operations, run_messages, run_patch
 from wizard.cloud.calls import Caller
 from wizard.cloud.etags import refuse_if_changed
 from wizard.cloud.run_client import RunClients, full_name, location
 from wizard.cloud.run_reads import RunReads
 from wizard.errors import CloudError
-from wizard.ports import Operation, ServicePatch
+from wizard.ports import JobPatch, Operation, ServicePatch
 from wizard.records import FromRevision, Job, Ref, Service
 
 
@@ -79,6 +79,23 @@ class RunWrites:
             return (await self._clients.services.delete_service(request, timeout=timeout, retry=None)).operation
 
         raw = await self._caller.write(f"delete {ref}", str(ref), send)
+        return operations.accepted("run", ref, raw)
+
+    async def patch_job(self, ref: Ref, change: JobPatch, etag: str) -> Operation:
+        """One update, without a mask: the message as read with the owned fields set, and its etag.
+
+        ABORTED when it is no longer `etag`, here or at the server.
+        """
+        message = await self._reads.job(ref)
+        if etag:
+            refuse_if_changed(ref, etag, message.etag)
+        job_patch.apply(message, change)
+        request = api.UpdateJobRequest(job=message)
+
+        async def send(timeout: float) -> operations_pb2.Operation:
+            return (await self._clients.jobs.update_job(request, timeout=timeout, retry=None)).operation
+
+        raw = await self._caller.write(f"change {ref}", str(ref), send)
         return operations.accepted("run", ref, raw)
 
     async def delete_job(self, ref: Ref, etag: str) -> Operation:

@@ -6,12 +6,12 @@ A connector has no list of its users (only of their projects), and deleting it w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
 from wizard.fleet.owner import owner_of
-from wizard.records import Connector, Job, Revision, Service, Traffic
+from wizard.records import Connector, Job, Revision, Service, Traffic, VpcAccess
 
 FUNCTION_LABEL = "goog-managed-by"
 
@@ -40,29 +40,48 @@ class User(Struct, frozen=True, kw_only=True):
     owner: str = ""
 
 
+Uses = Callable[[VpcAccess, str], bool]
+"""Whether these network settings, of something in this region, are those that are looked for."""
+
+
 def users_of(
     connector: Connector,
     project: str,
     *,
+    home: str = "",
     services: Iterable[Service] = (),
     revisions: Iterable[Revision] = (),
     jobs: Iterable[Job] = (),
 ) -> tuple[User, ...]:
-    """The users in one project (by id), services first, by name. Revisions may be those of all services."""
+    """The users in one project (by id), services first, by name. Revisions may be those of all services.
+
+    `home` is the connector's own project when that is another one.
+    """
+
+    def uses(vpc: VpcAccess, region: str) -> bool:
+        return is_this(connector, home or project, project, vpc.connector, region)
+
+    return users_where(uses, services=services, revisions=revisions, jobs=jobs)
+
+
+def users_where(
+    uses: Uses, *, services: Iterable[Service] = (), revisions: Iterable[Revision] = (), jobs: Iterable[Job] = ()
+) -> tuple[User, ...]:
+    """Everything whose network settings are those that `uses` looks for, services first, by name."""
     by_service: dict[str, list[Revision]] = {}
     for revision in revisions:
         by_service.setdefault(revision.service, []).append(revision)
-    there = [_service(connector, project, service, by_service.get(service.name, [])) for service in services]
+    there = [_service(uses, service, by_service.get(service.name, [])) for service in services]
     found = [user for user in there if user.template or user.serving]
-    found += [_job(job) for job in jobs if _uses(connector, project, job.vpc.connector, job.region)]
+    found += [_job(job) for job in jobs if uses(job.vpc, job.region)]
     return tuple(sorted(found, key=lambda user: (user.kind == "job", user.name)))
 
 
-def _service(connector: Connector, project: str, service: Service, revisions: list[Revision]) -> User:
+def _service(uses: Uses, service: Service, revisions: list[Revision]) -> User:
     reached = _reached(service)
-    using = [r for r in revisions if r.name in reached and _uses(connector, project, r.vpc.connector, r.region)]
+    using = [r for r in revisions if r.name in reached and uses(r.vpc, r.region)]
     serving = [Serving(revision=r.name, percent=reached[r.name][0], tags=reached[r.name][1]) for r in using]
-    template = _uses(connector, project, service.vpc.connector, service.region)
+    template = uses(service.vpc, service.region)
     through = [service.vpc, *(r.vpc for r in using)] if template else [r.vpc for r in using]
     return User(
         kind="function" if service.labels.get(FUNCTION_LABEL) == "cloudfunctions" else "service",
@@ -106,13 +125,16 @@ def _sums(service: Service, targets: Iterable[Traffic]) -> dict[str, tuple[int, 
     return found
 
 
-def _uses(connector: Connector, project: str, link: str, region: str) -> bool:
-    """Whether a template's connector is this one. A bare name means one of the template's own project and region; a
-    project given by its number counts as the connector's, which is the safe side."""
+def is_this(connector: Connector, home: str, project: str, link: str, region: str) -> bool:
+    """Whether `link`, named in `project` and `region`, is this connector of the project `home`.
+
+    A bare name means one of the place that names it; a project given by its number counts as the connector's, which
+    is the safe side.
+    """
     head, _, name = link.rpartition("/")
     if name != connector.name:
         return False
     parts = head.split("/")
     place = parts[-2] if len(parts) >= 4 else region
     owner = parts[1] if len(parts) >= 4 else project
-    return place == connector.region and (owner == project or owner.isdigit() or not head)
+    return place == connector.region and (owner == home or owner.isdigit())
