@@ -32,7 +32,7 @@ def job_ref(name: str) -> Ref:
 
 def add_service(cloud: FakeCloud, name: str, traffic: tuple[Traffic, ...] = LATEST) -> None:
     """A service on the connector, with its first revision."""
-    found = replace(a_service(name), vpc=OLD, traffic=traffic)
+    found = replace(a_service(name), vpc=OLD, traffic=traffic, uri=f"https://{name}-1.a.run.app")
     cloud.put(service_ref(name), found)
     first = Ref(kind="revision", project="p", location="r", name=f"{name}/{found.latest_created}")
     cloud.put(first, Revision(name=found.latest_created, service=name, region="r", vpc=OLD))
@@ -49,6 +49,7 @@ def plan_for(
     stages: StageAnswers = FAST,
     targets: tuple[str, ...] = (),
     promote: bool = False,
+    normal: int = 0,
 ) -> Plan:
     """The stages of these services (and `job:NAME`) on the world as it is."""
     fleet = Fleet(inventory=Inventory(project="p", region="r"))
@@ -57,7 +58,7 @@ def plan_for(
         kind, _, name = group.rpartition(":")
         user = User(kind=kind or "service", name=name, region="r", template=True)
         found = cloud.world.resources[job_ref(name) if kind else service_ref(name)]
-        move = Move(user=user, vpc=NEW, targets=targets, promote=promote)
+        move = Move(user=user, vpc=NEW, targets=targets, promote=promote, normal=normal)
         if isinstance(found, Service):
             move = replace(move, service=found)
         elif isinstance(found, Job):
@@ -65,3 +66,20 @@ def plan_for(
         add_stages(draft, move, ())
     steps, rest = tuple(draft.steps), rollout or Rollout(concurrency=2)
     return Plan(flow="migrate", project="p", region="r", steps=steps, rollout=rest)
+
+
+def start_world(cloud: FakeCloud) -> None:
+    """A service and a job on the connector."""
+    add_service(cloud, "web")
+    add_job(cloud, "nightly")
+
+
+def moving(cloud: FakeCloud) -> Plan:
+    """Both move, one after the other, after a live test."""
+    return plan_for(cloud, "web", "job:nightly", targets=(TARGET,), rollout=Rollout(concurrency=1))
+
+
+def falling(cloud: FakeCloud) -> Plan:
+    """The new revision does not answer its own URL (nothing does here): the service goes back, and the job stays."""
+    calling = replace(FAST, calls=1)
+    return plan_for(cloud, "web", "job:nightly", stages=calling, normal=200, rollout=Rollout(concurrency=1))
