@@ -12,7 +12,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from wizard.ports import Cloud
+from wizard.ports import Cloud, OpenProject
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Session:
     """A connected cloud. `environment` is what the journal records of it; `banner` what people see on every page.
 
     `scenario` is the sandbox's scenario (name or file), empty for the live cloud; `paused` whether its time was
-    standing still when that was last asked.
+    standing still when that was last asked. `open_project` reaches the other projects of the same cloud.
     """
 
     cloud: Cloud
@@ -30,6 +30,7 @@ class Session:
     region: str
     scenario: str = ""
     paused: bool = False
+    open_project: OpenProject | None = None
 
     @property
     def simulated(self) -> bool:

@@ -6,7 +6,7 @@ Reads give records. A write is a whole new resource (`create`), an owned part of
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from msgspec import UNSET, Struct, UnsetType
@@ -239,3 +239,7 @@ class Cloud(Reads, Writes, Probes, Calls, Protocol):
     def project(self) -> str: ...
 
     def aclose(self) -> Awaitable[None]: ...
+
+
+OpenProject = Callable[[str], Awaitable[Cloud]]
+"""Opens another project of the same cloud, by its id. Whoever calls it closes what it gets. Raises CloudError."""

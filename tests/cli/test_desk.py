@@ -49,6 +49,18 @@ async def test_another_region_of_the_same_sandbox() -> None:
         assert session.region == "europe-west1"
 
 
+async def test_another_project_of_the_same_cloud_as_read_only_as_the_first() -> None:
+    desk = TerminalDesk(Options(sandbox="tutorial", speed=0, read_only=True))
+    async with opened(desk) as session:
+        assert session.open_project is not None
+        other = await session.open_project("demo-project")
+        ref = Ref(kind="service", project="demo-project", location=session.region, name="my-service")
+        assert (await other.find(ref)) == (await session.cloud.find(ref))
+        with pytest.raises(ReadOnlyError):
+            await other.delete(ref, etag="", request_id="")
+        await other.aclose()
+
+
 def test_a_scenario_that_is_not_known_here_is_said() -> None:
     with pytest.raises(InputError, match="not known here") as caught:
         TerminalDesk(Options()).scenario_of("sandbox:ffffffffffffffff")

@@ -56,9 +56,9 @@ connector = "con"
 """
 
 
-def run(folder: Path, *words: str) -> tuple[int, Any, str]:
+def run(folder: Path, *words: str, world: str = WORLD) -> tuple[int, Any, str]:
     file = folder / "world.toml"
-    file.write_text(WORLD)
+    file.write_text(world)
     place = ("--sandbox", str(file), "--speed", "instant")
     headless = Screen()
     ended = headless.run("status", *words, *place, "--json")
@@ -99,3 +99,59 @@ def test_a_connector_that_does_not_exist(tmp_path: Path) -> None:
 def test_a_name_that_cannot_be(tmp_path: Path) -> None:
     ended, found, _ = run(tmp_path, "connector:C0n_")
     assert (ended, found["error"]["field"]) == (Exit.INPUT, "SERVICE")
+
+
+OTHERS = """
+[[project]]
+id = "demo-project"
+number = 1
+
+[[project]]
+id = "team-a"
+number = 2
+
+[[network]]
+name = "my-vpc"
+
+[[connector]]
+name = "con"
+network = "my-vpc"
+range = "10.8.0.0/28"
+
+[[service]]
+name = "shop"
+project = "team-a"
+connector = "projects/demo-project/locations/us-central1/connectors/con"
+
+[[function]]
+name = "resize"
+connector = "con"
+egress = "all-traffic"
+
+[[app_engine]]
+version = "v1"
+connector = "con"
+"""
+
+
+def test_what_no_change_of_its_own_can_move_and_other_projects(tmp_path: Path) -> None:
+    ended, found, text = run(tmp_path, "connector:con", world=OTHERS)
+    assert (ended, found["users"], found["unseen"], found["unseen_projects"]) == (Exit.DONE, [], [], [])
+    assert [(one["kind"], one["name"], one["egress"]) for one in found["fixed"]] == [
+        ("1st gen function", "resize", "all-traffic"),
+        ("App Engine version", "default/v1", "private-ranges-only"),
+    ]
+    ((project, (shop,)),) = [(one["project"], one["users"]) for one in found["projects"]]
+    assert (project, shop["name"]) == ("team-a", "shop")
+    assert "in project team-a:" in text
+    assert "service shop" in text
+    assert "not seen" not in text
+
+
+def test_what_may_not_be_seen_is_said(tmp_path: Path) -> None:
+    denied = '[[permission]]\ndenied = ["run.services.list", "run.jobs.list", "appengine.services.list"]\n'
+    ended, found, text = run(tmp_path, "connector:con", world=OTHERS + denied)
+    assert (ended, found["unseen_projects"]) == (Exit.DONE, ["team-a"])
+    assert [one["what"] for one in found["unseen"]] == ["App Engine versions", "jobs", "services", "project team-a"]
+    assert "not seen: App Engine versions (PERMISSION_DENIED" in text
+    assert "nothing in this project uses it" not in text

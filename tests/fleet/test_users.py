@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.fleet.owner import owner_of
+from wizard.fleet.labels import owner_of
 from wizard.fleet.users import Serving, users_of
 from wizard.records import Connector, Job, Revision, Service, Traffic, VpcAccess
 

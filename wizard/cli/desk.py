@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wizard.cli.argv import scenario_names
 from wizard.cli.options import Options
 from wizard.cli.place import Place, ask, running_sandbox, scenario_hash, start_sandbox
-from wizard.cli.session import environment_of
+from wizard.cli.session import environment_of, opener
 from wizard.desk import ProjectInfo, Session
 from wizard.errors import InputError
 from wizard.lessons.library import sandbox_names
@@ -83,7 +83,8 @@ class TerminalDesk:
         cloud = await open_cloud(connection, project, region)
         scenario = place.name if place is not None else ""
         paused = place is not None and place.paused
-        return Session(cloud, environment_of(place, project), banner, project, region, scenario, paused)
+        others = opener(connection, region)
+        return Session(cloud, environment_of(place, project), banner, project, region, scenario, paused, others)
 
     async def default_project(self) -> str:
         from wizard.cloud.connect import Connection, default_project

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from wizard.cli.console import Console
 from wizard.cli.options import Options
 from wizard.cli.place import Place, start_sandbox
 from wizard.desk import Session
 from wizard.errors import InputError
+from wizard.ports import Cloud, OpenProject
+
+if TYPE_CHECKING:
+    from wizard.cloud.connect import Connection
 
 
 def environment_of(place: Place | None, project: str) -> str:
     """`sandbox:HASH` of the scenario's content, or `live:PROJECT`."""
     return f"sandbox:{place.sandbox.scenario_hash}" if place is not None else f"live:{project}"
+
+
+def opener(connection: Connection, region: str) -> OpenProject:
+    """Opens other projects of the same cloud, with the same credentials."""
+
+    async def opened(project: str) -> Cloud:
+        from wizard.cloud.connect import open_cloud
+
+        return await open_cloud(connection, project, region)
+
+    return opened
 
 
 @asynccontextmanager
@@ -41,7 +57,15 @@ async def connected(options: Options, console: Console, *, project: str, region:
     console.say(banner)
     cloud = await open_cloud(connection, project, region)
     try:
-        yield Session(cloud, environment_of(place, project), banner, project, region, options.sandbox)
+        yield Session(
+            cloud,
+            environment_of(place, project),
+            banner,
+            project,
+            region,
+            options.sandbox,
+            open_project=opener(connection, region),
+        )
     finally:
         await cloud.aclose()
 

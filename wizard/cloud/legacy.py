@@ -63,11 +63,13 @@ class LegacyUsers:
         return tuple(version(body) for bodies in found for body in bodies if _connector(body))
 
     async def _pages(self, doing: str, api: str, path: str, field: str, query: Mapping[str, str]) -> list[Body]:
-        """The entries of every page of a list."""
+        """The entries of every page of a list. One that leaves places out is none: users may be there."""
         found: list[Body] = []
         token = ""
         while True:
             reply = await self._page(doing, api, path, {**query, **({"pageToken": token} if token else {})})
+            if missing := reply.get("unreachable"):
+                raise CloudError(f"no answer from {', '.join(map(str, missing))}", status="UNAVAILABLE", doing=doing)
             found += [entry for entry in reply.get(field) or () if isinstance(entry, dict)]
             token = str(reply.get("nextPageToken") or "")
             if not token:

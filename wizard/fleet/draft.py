@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
+from wizard.answers import Answers
 from wizard.fleet.answers import MigrateAnswers
-from wizard.fleet.model import Fleet
+from wizard.fleet.model import Fleet, Move
 from wizard.plan.plan import Finding, Planned, Severity
 from wizard.plan.registry import AnyStep
+from wizard.plan.setup.draft import Draft
 from wizard.plan.step import Change
-from wizard.records import AnyResource
+from wizard.records import AnyResource, Revision
+
+SKIP = "skip"
 
 
 class MigrationDraft(Struct, kw_only=True):
-    """Facts and wishes go in; steps and findings gather. `token` makes names of one plan unique."""
+    """Facts and wishes go in; steps and findings gather. `token` makes names of one plan unique.
+
+    `held` are the groups that cannot move for a reason of their own.
+    """
 
     fleet: Fleet
     answers: MigrateAnswers
     token: str
     steps: list[Planned] = []
     findings: list[Finding] = []
+    held: set[str] = set()
+    by_service: dict[str, list[Revision]] = {}
 
     def add(
         self,
@@ -47,5 +58,43 @@ class MigrationDraft(Struct, kw_only=True):
         """Worth knowing."""
         self._find(Severity.INFO, code, message, fix)
 
+    def hold_back(self, code: str, groups: Iterable[str], message: str, fix: str = "") -> None:
+        """These groups cannot move as things are. Nothing does then, unless the answers say `blocked = "skip"`."""
+        self.held.update(groups)
+        if self.answers.blocked == SKIP:
+            self.warn(code, f"{message}; left out", fix)
+        else:
+            self.block(code, message, fix)
+
+    def going(self, moves: Iterable[Move]) -> tuple[Move, ...]:
+        """Those that are not held back."""
+        return tuple(move for move in moves if move.group not in self.held)
+
+    def revisions_of(self, service: str) -> tuple[Revision, ...]:
+        """The revisions of one service; the index is made once."""
+        if not self.by_service:
+            for revision in self.fleet.revisions:
+                self.by_service.setdefault(revision.service, []).append(revision)
+        return tuple(self.by_service.get(service, ()))
+
+    def setup(self, answers: Answers) -> Draft:
+        """A draft for the parts of the set-up planner, with these answers. What it gathers is for `adopt`."""
+        return Draft(inventory=self.fleet.inventory, answers=answers, targets=(), token=self.token)
+
+    def adopt(self, draft: Draft) -> None:
+        """Take over the steps and findings of a set-up draft."""
+        self.steps += draft.steps
+        self.findings += draft.findings
+
     def _find(self, severity: Severity, code: str, message: str, fix: str) -> None:
         self.findings.append(Finding(severity=severity, code=code, message=message, fix=fix))
+
+
+def names(groups: Iterable[str]) -> str:
+    """Groups in a message."""
+    return ", ".join(groups)
+
+
+def of(moves: Iterable[Move]) -> tuple[str, ...]:
+    """The groups of moves."""
+    return tuple(move.group for move in moves)

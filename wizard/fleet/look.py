@@ -9,7 +9,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from wizard.errors import CloudError
-from wizard.fleet.owner import owner_of
+from wizard.fleet.labels import owner_of
 from wizard.fleet.users import User, is_this, users_of
 from wizard.inventory import Gap
 from wizard.ports import Cloud
@@ -91,7 +91,10 @@ async def users_in(cloud: Cloud, connector: Connector, home: str) -> Found:
         look.legacy(connector.region),
     )
     users = users_of(connector, cloud.project, home=home, services=services, revisions=revisions, jobs=jobs)
-    return Found(users=users + fixed_of(connector, cloud.project, home, legacy), gaps=tuple(look.gaps))
+    return Found(
+        users=users + fixed_of(connector, cloud.project, home, legacy),
+        gaps=tuple(sorted(look.gaps, key=lambda gap: gap.what)),
+    )
 
 
 def fixed_of(connector: Connector, project: str, home: str, legacy: tuple[Legacy, ...]) -> tuple[User, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Coroutine
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from wizard import inventory
 from wizard.errors import CloudError, InputError
@@ -17,15 +17,13 @@ from wizard.fleet.model import Elsewhere, Fleet
 from wizard.fleet.reached import called_now, public_services
 from wizard.fleet.users import User, users_of
 from wizard.inventory import Gap, Inventory
-from wizard.ports import Cloud
+from wizard.ports import Cloud, OpenProject
 from wizard.records import Connector, Legacy, Ref, Revision, Subnet
-
-OpenProject = Callable[[str], Awaitable[Cloud]]
-"""Opens a connection to another project of the same cloud. Whoever called it closes it."""
 
 _FULL = re.compile(r"projects/(?P<project>[^/]+)/locations/(?P<region>[^/]+)/connectors/(?P<name>[^/]+)")
 _MANY = 8
 _IN_INVENTORY = frozenset({"services", "jobs"})
+"""What of an inventory's gaps may hide a user."""
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -59,48 +57,87 @@ async def read_fleet(
     to: str = DIRECT,
     subnet: str = "",
     network: str = "",
+    around: bool = True,
 ) -> Fleet:
     """Everything that uses a connector, given by name or (in another project, or another region) in full.
 
     `to="connector"`: everything with Direct VPC egress in `network` (and `subnet`) instead; then the connector may be
-    missing or empty. `dns`: also what traces take, private zones and the machines behind load balancers. `call`: call
-    the public services once. Raises CloudError when the connector may not be read, and NOT_FOUND when it is not there.
+    missing or empty. Without `permissions` it stays unknown what is granted. `dns`: also what traces take, private
+    zones and the machines behind load balancers. `call`: call the public services once. Without `around` only the
+    users are read: nothing of networks, nobody is called.
+    Raises CloudError when the connector may not be read, and NOT_FOUND when it is not there.
     """
     place = place_of(connector, cloud.project, region)
-    found = await _connector(cloud, place, required=to == DIRECT) if connector else None
+    back = to == CONNECTOR
+    found = await _connector(cloud, place, required=not back) if connector else None
     through = network or await _network(cloud, place, found)
     look = Look(cloud)
     await look.begin()
-    back = to == CONNECTOR
-    async with asyncio.TaskGroup() as group:
-        reading = group.create_task(
-            inventory.read(
-                cloud, place.region, "", network=_short(through), permissions=permissions, dns=dns, backends=dns
-            )
+    reading = (
+        inventory.read(
+            cloud, place.region, "", network=through.rpartition("/")[2], permissions=permissions, dns=dns, backends=dns
         )
-        revisions = group.create_task(look.revisions(place.region))
-        legacy = group.create_task(_legacy(look, place, wanted=not back))
-        others = group.create_task(_elsewhere(cloud, found, place, open_project, wanted=not back))
-    world = reading.result()
-    users = (
-        _direct(world, revisions.result(), network=through, subnet=subnet)
-        if back
-        else _on(world, place, found, revisions.result())
+        if around
+        else _users_alone(look, place.region)
     )
-    elsewhere, unseen = others.result()
-    unseen = (*(gap for gap in world.gaps if gap.what in _IN_INVENTORY), *look.gaps, *unseen)
+    seen = await _see(look, reading, place, None if back else found, open_project)
+    users = _direct(seen, network=through, subnet=subnet) if back else _on(seen, place, found)
     fleet = Fleet(
-        inventory=world,
+        inventory=seen.world if permissions else structs.replace(seen.world, granted=None),
         connector=found,
         home=place.project,
         users=users,
-        revisions=revisions.result(),
-        fixed=fixed_of(found, cloud.project, place.project, legacy.result()) if found else (),
-        elsewhere=elsewhere,
-        unseen=tuple(unseen),
+        revisions=seen.revisions,
+        fixed=fixed_of(found, cloud.project, place.project, seen.legacy) if found else (),
+        elsewhere=seen.elsewhere,
+        unseen=seen.unseen,
     )
+    return await _reached(cloud, fleet, call=call) if around else fleet
+
+
+class _Seen(Struct, frozen=True, kw_only=True):
+    """What was read at the same time, and what of it failed."""
+
+    world: Inventory
+    revisions: tuple[Revision, ...]
+    legacy: tuple[Legacy, ...]
+    elsewhere: tuple[Elsewhere, ...]
+    unseen: tuple[Gap, ...]
+
+
+async def _see(
+    look: Look,
+    reading: Coroutine[None, None, Inventory],
+    place: Place,
+    connector: Connector | None,
+    open_project: OpenProject | None,
+) -> _Seen:
+    """Everything at the same time. Without a connector nobody is looked for who could only have one."""
+    async with asyncio.TaskGroup() as group:
+        world = group.create_task(reading)
+        revisions = group.create_task(look.revisions(place.region))
+        legacy = group.create_task(_legacy(look, place, wanted=connector is not None))
+        others = group.create_task(_elsewhere(look.cloud.project, connector, place, open_project))
+    elsewhere, unseen = others.result()
+    own = [*look.gaps, *(gap for gap in world.result().gaps if gap.what in _IN_INVENTORY)]
+    return _Seen(
+        world=world.result(),
+        revisions=revisions.result(),
+        legacy=legacy.result(),
+        elsewhere=elsewhere,
+        unseen=(*sorted(own, key=lambda gap: gap.what), *unseen),
+    )
+
+
+async def _reached(cloud: Cloud, fleet: Fleet, *, call: bool) -> Fleet:
     public = await public_services(cloud, fleet)
     return await called_now(cloud, public) if call else public
+
+
+async def _users_alone(look: Look, region: str) -> Inventory:
+    """The services and jobs, and nothing else. What fails is noted by `look`."""
+    services, jobs = await asyncio.gather(look.services(region), look.jobs(region))
+    return Inventory(project=look.cloud.project, region=region, services=services, jobs=jobs)
 
 
 async def _connector(cloud: Cloud, place: Place, *, required: bool) -> Connector | None:
@@ -140,33 +177,38 @@ async def _legacy(look: Look, place: Place, *, wanted: bool) -> tuple[Legacy, ..
     return await look.legacy(place.region) if wanted else ()
 
 
-def _on(
-    world: Inventory, place: Place, connector: Connector | None, revisions: tuple[Revision, ...]
-) -> tuple[User, ...]:
+def _on(seen: _Seen, place: Place, connector: Connector | None) -> tuple[User, ...]:
     if connector is None:
         return ()
-    project = world.project
-    services, jobs = world.services, world.jobs
-    return users_of(connector, project, home=place.project, services=services, revisions=revisions, jobs=jobs)
+    world = seen.world
+    return users_of(
+        connector,
+        world.project,
+        home=place.project,
+        services=world.services,
+        revisions=seen.revisions,
+        jobs=world.jobs,
+    )
 
 
-def _direct(world: Inventory, revisions: tuple[Revision, ...], *, network: str, subnet: str) -> tuple[User, ...]:
+def _direct(seen: _Seen, *, network: str, subnet: str) -> tuple[User, ...]:
+    world = seen.world
     return direct_users(
         world.project,
         network=network,
         subnet=subnet,
         subnets=world.subnets,
         services=world.services,
-        revisions=revisions,
+        revisions=seen.revisions,
         jobs=world.jobs,
     )
 
 
 async def _elsewhere(
-    cloud: Cloud, connector: Connector | None, place: Place, open_project: OpenProject | None, *, wanted: bool
+    own: str, connector: Connector | None, place: Place, open_project: OpenProject | None
 ) -> tuple[tuple[Elsewhere, ...], tuple[Gap, ...]]:
     """What uses the connector in every other connected project, and what of them could not be seen."""
-    if connector is None or not wanted:
+    if connector is None:
         return (), ()
     gate = asyncio.Semaphore(_MANY)
 
@@ -176,7 +218,7 @@ async def _elsewhere(
         async with gate:
             return await _in_project(project, connector, place, open_project)
 
-    others = [project for project in connector.connected_projects if project != cloud.project]
+    others = [project for project in connector.connected_projects if project != own]
     answers = await asyncio.gather(*(one(project) for project in dict.fromkeys(others)))
     seen = tuple(there for there, _ in answers if there is not None)
     return seen, tuple(gap for _, gaps in answers for gap in gaps)
@@ -187,15 +229,15 @@ async def _in_project(
 ) -> tuple[Elsewhere | None, tuple[Gap, ...]]:
     try:
         other = await open_project(project)
-    except CloudError as error:
-        return None, (Gap(what=f"project {project}", status=error.status, message=error.message),)
+    except (CloudError, InputError) as error:
+        return None, (Gap(what=f"project {project}", status=error.code.upper(), message=error.message),)
     try:
         found = await users_in(other, connector, place.project)
     finally:
         await other.aclose()
+    refused = {gap.what: gap for gap in found.gaps}
+    if refused.keys() >= _IN_INVENTORY:
+        first = refused["services"]
+        return None, (Gap(what=f"project {project}", status=first.status, message=first.message),)
     gaps = tuple(Gap(what=f"{g.what} of project {project}", status=g.status, message=g.message) for g in found.gaps)
     return Elsewhere(project=project, users=found.users), gaps
-
-
-def _short(link: str) -> str:
-    return link.rsplit("/", 1)[-1]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from wizard.fleet.owner import owner_of
+from wizard.fleet.labels import owner_of
 from wizard.records import Connector, Job, Revision, Service, Traffic, VpcAccess
 
 FUNCTION_LABEL = "goog-managed-by"

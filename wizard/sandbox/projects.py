@@ -29,8 +29,9 @@ def numbered(world: World, id_: str) -> int:
 
 
 def owner(path: str) -> str:
-    """The project in `projects/P/…`; empty for other texts."""
-    return path.removeprefix("projects/").partition("/")[0] if path.startswith("projects/") else ""
+    """The project in `projects/P/…` (App Engine: `apps/P/…`); empty for other texts."""
+    collection, slash, rest = path.partition("/")
+    return rest.partition("/")[0] if slash and collection in ("projects", "apps") else ""
 
 
 def of_network(world: World, name: str) -> str:
@@ -42,6 +43,11 @@ def of_network(world: World, name: str) -> str:
 def network_path(world: World, name: str) -> str:
     """`projects/P/global/networks/N` of a network of the scenario."""
     return f"projects/{of_network(world, name)}/global/networks/{name}"
+
+
+def connector_path(connector: str, place: str) -> str:
+    """The full name of a scenario's connector in `projects/P/locations/R`; one that is given in full stays as it is."""
+    return connector if owner(connector) else f"{place}/connectors/{connector}"
 
 
 def host_of(world: World, id_: str) -> str:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 HERE = Path(__file__).parent
 
-BY_HAND = ("routes_extra.json", "routes_knative.json", "routes_servicenetworking.json")
+BY_HAND = ("routes_extra.json", "routes_knative.json", "routes_servicenetworking.json", "routes_legacy.json")
 """The files of the table that no client package provides."""
 
 READING_POSTS = {"testiampermissions", "list", "listinstances", "wait", "waitoperation"}

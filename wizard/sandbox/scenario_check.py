@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 
-from wizard.sandbox import scenario_limits
+from wizard.sandbox import scenario_legacy, scenario_limits
 from wizard.sandbox import scenario_model as model
 from wizard.sandbox.scenario_convert import shown
 from wizard.sandbox.scenario_projects import problems as projects
@@ -48,6 +48,7 @@ def _problems(scenario: model.Scenario) -> Iterator[Problem]:
     yield from _firewalls(scenario)
     yield from _targets(scenario)
     yield from _workloads(scenario)
+    yield from scenario_legacy.problems(scenario)
     yield from scenario_limits.problems(scenario)
     yield from values(scenario)
 

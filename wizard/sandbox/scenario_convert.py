@@ -29,6 +29,8 @@ EXAMPLES = {
     "service": '[[service]] with name = "my-service", max_instances = 20',
     "revision": '[[revision]] with service = "my-service", name = "my-service-blue", percent = 50',
     "job": '[[job]] with name = "nightly", outcome = "success"',
+    "function": '[[function]] with name = "resize", connector = "con"',
+    "app_engine": '[[app_engine]] with service = "default", version = "v1", connector = "con"',
     "secret": '[[secret]] with name = "db-password"',
     "target": '[[target]] with name = "cache", address = "10.0.0.3", network = "my-vpc", serves = ["redis:6379"]',
     "dns": '[[dns]] with zone = "corp.example", records = { db = "10.0.0.5" }',

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from wizard.sandbox.legacy_tables import AppEngine, Function
+
 
 class ScenarioError(Exception):
     """A scenario that cannot be used; the text names file, key, rule and an example."""
@@ -149,7 +151,10 @@ class StartupProbe(_Table, frozen=True, kw_only=True):
 
 
 class Service(_Table, frozen=True, kw_only=True):
-    """A Cloud Run service. `reaches` are the URLs its code connects to, at start-up or later (`connects`)."""
+    """A Cloud Run service. `reaches` are the URLs its code connects to, at start-up or later (`connects`).
+
+    `public`: allUsers may invoke it. `connector` is a name, or the full name of one in another project.
+    """
 
     name: str
     region: str = ""
@@ -167,6 +172,7 @@ class Service(_Table, frozen=True, kw_only=True):
     ingress: str = ""
     reaches: tuple[str, ...] = ()
     connects: str = "lazy"
+    public: bool = False
     managed_by: str = ""
     labels: dict[str, str] = {}
     project: str = ""
@@ -271,6 +277,8 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     services: tuple[Service, ...] = field(name="service", default=())
     revisions: tuple[Revision, ...] = field(name="revision", default=())
     jobs: tuple[Job, ...] = field(name="job", default=())
+    functions: tuple[Function, ...] = field(name="function", default=())
+    app_engine: tuple[AppEngine, ...] = ()
     secrets: tuple[Secret, ...] = field(name="secret", default=())
     targets: tuple[Target, ...] = field(name="target", default=())
     dns: tuple[Dns, ...] = ()

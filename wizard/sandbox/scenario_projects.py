@@ -39,6 +39,8 @@ def problems(scenario: model.Scenario) -> Iterator[tuple[str, str, str]]:
         "connector": scenario.connectors,
         "service": scenario.services,
         "job": scenario.jobs,
+        "function": scenario.functions,
+        "app_engine": scenario.app_engine,
         "secret": scenario.secrets,
     }
     for table, entries in tables.items():

@@ -29,6 +29,7 @@ TABLES = {
     "connector": "connectors",
     "service": "services",
     "job": "jobs",
+    "function": "functions",
     "secret": "secrets",
     "target": "targets",
 }

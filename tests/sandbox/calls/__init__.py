@@ -192,6 +192,29 @@ outcome = "success"
 [[job]]
 name = "weekly"
 
+[[function]]
+name = "resize"
+connector = "con"
+egress = "all-traffic"
+labels = { team = "shop" }
+
+[[function]]
+name = "plain"
+
+[[app_engine]]
+service = "default"
+version = "v1"
+connector = "con"
+
+[[app_engine]]
+service = "default"
+version = "v2"
+serving = false
+
+[[app_engine]]
+service = "admin"
+version = "v1"
+
 [[secret]]
 name = "db-password"
 

@@ -36,6 +36,33 @@ STEPS = (
         {"project": PROJECT, "managed_zone": "corp-example", "type": "A", "name": "cache.corp.example."},
         {"rrsets": [{"rrdatas": ["10.0.0.3"]}]},
     ),
+    Step(
+        "cloudfunctions.functions.list",
+        {"parent": f"{PARENT}/locations/{REGION}"},
+        {"functions": [{"status": "ACTIVE"}, {"runtime": "python312"}]},
+    ),
+    Step(
+        "cloudfunctions.functions.list",
+        {"parent": f"{PARENT}/locations/-", "page_size": 1},
+        {"functions": [{"name": f"{PARENT}/locations/{REGION}/functions/plain"}]},
+    ),
+    Step("cloudfunctions.functions.list", {"parent": f"{PARENT}/locations/europe-west1"}, {"functions": []}),
+    Step(
+        "appengine.services.list",
+        {"parent": f"apps/{PROJECT}"},
+        {"services": [{}, {"name": f"apps/{PROJECT}/services/default", "id": "default"}]},
+    ),
+    Step(
+        "appengine.services.list",
+        {"parent": "apps/team-a"},
+        {"message": 'Could not find Application "team-a".'},
+        refused=404,
+    ),
+    Step(
+        "appengine.services.versions.list",
+        {"parent": f"apps/{PROJECT}/services/default", "view": "FULL"},
+        {"versions": [{"id": "v1", "servingStatus": "SERVING"}, {"id": "v2", "servingStatus": "STOPPED"}]},
+    ),
     Step("logging.entries.list", {"resource_names": [PARENT], "filter": 'resource.type="cloud_run_job"'}),
     Step("run.ListLocations", {"name": PARENT}, {"locations": [{}, {"locationId": REGION}]}),
     Step("secretmanager.secrets.list", {"parent": PARENT}, {"secrets": [{}, {}], "totalSize": 2}),
@@ -94,6 +121,11 @@ FIELDS = {
     " permissions nextPageToken",
     "cloudresourcemanager.v3.": "projects name projectId state displayName parent createTime updateTime etag labels"
     " nextPageToken",
+    "appengine.": "services versions nextPageToken name id split allocations v1 runtime env servingStatus createTime"
+    " vpcAccessConnector egressSetting",
+    "cloudfunctions.": "functions nextPageToken unreachable name httpsTrigger url status entryPoint runtime timeout"
+    " availableMemoryMb serviceAccountEmail updateTime versionId labels team maxInstances ingressSettings vpcConnector"
+    " vpcConnectorEgressSettings",
     "dns.managedZones.": "kind managedZones nextPageToken name dnsName description id nameServers creationTime"
     " visibility privateVisibilityConfig networks networkUrl labels",
     "dns.resourceRecordSets.": "kind rrsets nextPageToken name type ttl rrdatas signatureRrdatas",

@@ -2,104 +2,79 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from wizard.answers import Answers
 from wizard.cli.console import Console
 from wizard.cli.options import Options
 from wizard.cli.session import connected
-from wizard.cli.table import table
-from wizard.errors import CloudError, Exit
-from wizard.fleet.users import User, users_of
+from wizard.cli.table import paragraph, table
+from wizard.errors import Exit
+from wizard.fleet.describe import connector_json, through, user_json
+from wizard.fleet.model import Fleet
+from wizard.fleet.read import read_fleet
+from wizard.fleet.users import User
 from wizard.network.names import check_connector_name
-from wizard.ports import Cloud
-from wizard.records import Connector, Ref
+from wizard.records import Connector
 
-ALL_SERVICES = "-"
-"""In place of a service: the revisions of every one."""
+_HEAD = ("USED BY", "THROUGH", "EGRESS", "LABELS SAY")
 
 
 async def run(options: Options, name: str, answers: Answers, console: Console) -> Exit:
-    """Read services, revisions and jobs of the connector's region, and say which of them use it."""
+    """Read everything that can use a connector of this region, in every connected project, and say what does."""
     check_connector_name(name, field="SERVICE")
     async with connected(options, console, project=answers.project, region=answers.region) as session:
-        ref = Ref(kind="connector", project=session.project, location=session.region, name=name)
-        connector = await _find(session.cloud, ref)
-        users = await _users(session.cloud, connector, session.project)
-    unseen = tuple(p for p in connector.connected_projects if p != session.project)
+        fleet = await read_fleet(session.cloud, session.region, name, open_project=session.open_project, around=False)
     if console.json:
-        console.document(_document(connector, users, unseen))
+        console.document(_document(fleet))
         return Exit.DONE
-    for line in _lines(connector, users, unseen):
+    for line in _lines(fleet):
         console.say(line)
     return Exit.DONE
 
 
-async def _find(cloud: Cloud, ref: Ref) -> Connector:
-    found = await cloud.find(ref)
-    if isinstance(found, Connector):
-        return found
-    names = ", ".join(sorted(c.name for c in await cloud.connectors() if c.region == ref.location)[:8]) or "none"
-    message = f"there is no {ref}; there: {names}"
-    raise CloudError(message, status="NOT_FOUND", doing="read", resource=str(ref), fix="look at the name and --region")
-
-
-async def _users(cloud: Cloud, connector: Connector, project: str) -> tuple[User, ...]:
-    services, revisions, jobs = await asyncio.gather(
-        cloud.services(connector.region),
-        cloud.revisions(connector.region, ALL_SERVICES),
-        cloud.jobs(connector.region),
-    )
-    return users_of(connector, project, services=services, revisions=revisions, jobs=jobs)
-
-
-def _document(connector: Connector, users: tuple[User, ...], unseen: tuple[str, ...]) -> dict[str, object]:
-    place = {"network": connector.network, "range": connector.range, "subnet": connector.subnet}
-    size = {"machine_type": connector.machine_type, "min": connector.min_instances, "max": connector.max_instances}
+def _document(fleet: Fleet) -> dict[str, object]:
     return {
-        "connector": {
-            "name": connector.name,
-            "region": connector.region,
-            "state": connector.state,
-            **{key: value for key, value in place.items() if value},
-            **size,
-        },
-        "users": [
-            {
-                "kind": user.kind,
-                "name": user.name,
-                "template": user.template,
-                "serving": [
-                    {"revision": one.revision, "percent": one.percent, "tags": list(one.tags)} for one in user.serving
-                ],
-                "egress": user.egress,
-                "owner": user.owner,
-            }
-            for user in users
+        "connector": connector_json(fleet.connector, fleet.home) if fleet.connector else None,
+        "users": [user_json(user) for user in fleet.users],
+        "fixed": [user_json(user) for user in fleet.fixed],
+        "projects": [
+            {"project": other.project, "users": [user_json(user) for user in other.users]} for other in fleet.elsewhere
         ],
-        "unseen_projects": list(unseen),
+        "unseen": [{"what": gap.what, "why": f"{gap.status}: {gap.message}"} for gap in fleet.unseen],
+        "unseen_projects": _unseen_projects(fleet),
     }
 
 
-def _lines(connector: Connector, users: tuple[User, ...], unseen: tuple[str, ...]) -> list[str]:
-    place = connector.range or f"subnet {connector.subnet}"
-    size = f"{connector.min_instances}-{connector.max_instances} x {connector.machine_type}"
-    lines = [f"connector {connector.name} in {connector.region}: {connector.state}, {place}, {size}", ""]
-    if users:
-        rows = [(f"{user.kind} {user.name}", _through(user), user.egress, user.owner or "-") for user in users]
-        lines += table(rows, head=("USED BY", "THROUGH", "EGRESS", "LABELS SAY"))
+def _unseen_projects(fleet: Fleet) -> list[str]:
+    """Connected projects into which nobody could look at all."""
+    seen = {fleet.project, *(other.project for other in fleet.elsewhere)}
+    return [
+        project for project in (fleet.connector.connected_projects if fleet.connector else ()) if project not in seen
+    ]
+
+
+def _lines(fleet: Fleet) -> list[str]:
+    lines = [_headline(fleet.connector), ""] if fleet.connector else []
+    rows = [_row(user) for user in (*fleet.users, *fleet.fixed)]
+    if rows:
+        lines += table(rows, head=_HEAD)
+    elif fleet.unseen:
+        lines.append("nothing that could be seen in this project uses it")
     else:
-        lines.append("nothing in this project uses it (services, revisions with traffic or a tag, jobs)")
-    if unseen:
-        lines += ["", f"not looked into, but connected: {', '.join(unseen)}"]
-    lines += ["", "not seen: App Engine versions and 1st generation functions"]
+        lines.append("nothing in this project uses it (services, revisions with traffic or a tag, jobs,")
+        lines.append("1st generation functions, App Engine versions)")
+    for other in fleet.elsewhere:
+        lines += ["", f"in project {other.project}:" + ("" if other.users else " nothing uses it")]
+        lines += table([_row(user) for user in other.users])
+    for gap in fleet.unseen:
+        lines += ["", *paragraph(f"not seen: {gap.what} ({gap.status}: {gap.message})", indent=0)]
     return lines
 
 
-def _through(user: User) -> str:
-    """`template`, and each revision with its share and tags."""
-    parts = ["template"] if user.template else []
-    for one in user.serving:
-        tags = f" tag {', '.join(one.tags)}" if one.tags else ""
-        parts.append(f"{one.revision} {one.percent} %{tags}")
-    return "; ".join(parts)
+def _headline(connector: Connector) -> str:
+    place = connector.range or f"subnet {connector.subnet}"
+    size = f"{connector.min_instances}-{connector.max_instances} x {connector.machine_type}"
+    return f"connector {connector.name} in {connector.region}: {connector.state}, {place}, {size}"
+
+
+def _row(user: User) -> tuple[str, str, str, str]:
+    return f"{user.kind} {user.name}", through(user), user.egress, user.owner or "-"

@@ -19,7 +19,7 @@ def plan_direct(draft: Draft, network: Network, ready: tuple[str, ...]) -> Egres
     """Steps for the subnet; None after a blocking finding."""
     tags = draft.answers.direct.tags
     if draft.answers.subnet:
-        subnet = named_subnet(draft, network, _problem)
+        subnet = named_subnet(draft, network, direct_problem)
         if subnet is None or not _has_room(draft, subnet):
             return None
         return Egress(network=network, kind="direct", range=subnet.range, subnet=subnet.name, tags=tags, ready=ready)
@@ -48,7 +48,7 @@ def _kept(draft: Draft, network: Network) -> Subnet | None:
     now = short(service.vpc.subnet) if service is not None else ""
     for name in dict.fromkeys(filter(None, (now, own_name(_own(draft))))):
         subnet = next((s for s in draft.inventory.subnets if (s.name, s.region) == (name, draft.region)), None)
-        if subnet is None or (subnet.network, subnet.purpose) != (network.name, "PRIVATE") or _problem(subnet):
+        if subnet is None or (subnet.network, subnet.purpose) != (network.name, "PRIVATE") or direct_problem(subnet):
             continue
         if _needed(draft, subnet).fits and not _of_a_connector(draft, subnet):
             why = "the service is in it" if name == now else "it was made for this service"
@@ -76,7 +76,7 @@ def max_instances(draft: Draft) -> int:
     return service.max_instances if service else _DEFAULT_MAX_INSTANCES
 
 
-def _problem(subnet: Subnet) -> str:
+def direct_problem(subnet: Subnet) -> str:
     """Why Direct VPC egress cannot use this subnet at all."""
     if parse_found(subnet.range) is None:
         return f"{subnet.name} has no IPv4 range"

@@ -25,6 +25,7 @@ MODULES = (
     "compute_balancers",
     "dns",
     "internal_ranges",
+    "legacy",
     "locations",
     "logging_",
     "lro",

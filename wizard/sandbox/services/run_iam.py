@@ -41,6 +41,13 @@ async def test_permissions(world: World, call: Call) -> Body:
     return {"permissions": [p for p in call.request.get("permissions") or [] if p not in denied]}
 
 
+def open_to_all(world: World, resource: str) -> None:
+    """Everybody may invoke it, without credentials."""
+    bindings = [{"role": "roles/run.invoker", "members": ["allUsers"]}]
+    etag = base64.b64encode(world.seed.randbytes(9)).decode()
+    world.store.put(f"iam/{resource}", {"bindings": bindings, "etag": etag})
+
+
 def forget(world: World, resource: str) -> None:
     """The resource is gone, and its policy with it."""
     world.store.delete(f"iam/{resource}")

@@ -8,7 +8,7 @@ import msgspec
 
 from wizard.sandbox import projects
 from wizard.sandbox.api import Body
-from wizard.sandbox.services import run_jobs, run_services, run_traffic
+from wizard.sandbox.services import run_iam, run_jobs, run_services, run_traffic
 from wizard.sandbox.services.run_common import authored
 from wizard.sandbox.world import World
 
@@ -54,6 +54,8 @@ def _service(world: World, service: Service) -> None:
     latest = [{"type": run_traffic.LATEST, "percent": rest}] if rest else []
     body["traffic"] = [*latest, *shares]
     _deploy(world, body, service, "")
+    if service.public:
+        run_iam.open_to_all(world, name)
 
 
 def _deploy(world: World, body: Body, wanted: Service, revision: str) -> None:
@@ -102,7 +104,7 @@ def vpc_access(world: World, wanted: Service) -> Body:
     """The network settings of a scenario's entry; empty when it has none. A network of another project is a path."""
     egress = {"egress": EGRESS[wanted.egress]} if wanted.egress else {}
     if wanted.connector:
-        return {"connector": f"{_place(world, wanted)}/connectors/{wanted.connector}", **egress}
+        return {"connector": projects.connector_path(wanted.connector, _place(world, wanted)), **egress}
     if wanted.network or wanted.subnet:
         network, subnet = _paths(world, wanted)
         interface: Body = {"network": network, "subnetwork": subnet, "tags": list(wanted.tags)}

@@ -141,6 +141,8 @@ def require_api(world: World, api: str, project: str) -> None:
 
 
 TITLES = {
+    "appengine": "App Engine Admin API",
+    "cloudfunctions": "Cloud Functions API",
     "servicenetworking": "Service Networking API",
     "compute": "Compute Engine API",
     "dns": "Cloud DNS API",

@@ -8,6 +8,7 @@ connector by range has no subnet that anybody can list, but its range is taken (
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from wizard.sandbox import projects
 from wizard.sandbox.api import ApiError, Body, Call, completes, fails, handles
@@ -15,6 +16,10 @@ from wizard.sandbox.services import connector_limits, lro
 from wizard.sandbox.services.paging import page
 from wizard.sandbox.services.vpcaccess_checks import check_growth, check_place, check_size, problem, sized
 from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.legacy_tables import AppEngine, Function
+    from wizard.sandbox.scenario_model import Service
 
 NAME = re.compile(r"[a-z][-a-z0-9]{0,23}[a-z0-9]")
 PLACE = ("subnet", "network", "ipCidrRange")
@@ -168,8 +173,18 @@ def seed(world: World) -> None:
             else {"network": connector.network, "ipCidrRange": connector.range}
         )
         size = {"machineType": connector.machine_type, "minInstances": connector.min, "maxInstances": connector.max}
-        connected = {"connectedProjects": [project]} if connector.state == "READY" else {}
+        connected = {"connectedProjects": _connected(world, name, project)} if connector.state == "READY" else {}
         world.store.put(f"vpcaccess/{name}", {"name": name, **where, **size, "state": connector.state, **connected})
+
+
+def _connected(world: World, connector: str, project: str) -> list[str]:
+    """Its own project, then the others in which something of the scenario names it in full."""
+    known = world.scenario
+    owners = {service.name: service.project for service in known.services}
+    entries: list[Service | Function | AppEngine] = [*known.services, *known.jobs, *known.functions, *known.app_engine]
+    there = [entry.project for entry in entries if entry.connector == connector]
+    there += [owners[revision.service] for revision in known.revisions if revision.connector == connector]
+    return list(dict.fromkeys((project, *(owner or world.project for owner in there))))
 
 
 def _subnet(world: World, name: str, project: str) -> Body:

@@ -1,0 +1,1 @@
+"""What is checked before anything moves: one finding for each cause, with all services that it concerns."""
