@@ -23,12 +23,18 @@ _LONGEST_NAME = 120
 
 def load(path: Path) -> dict[str, Value]:
     """The answers that the file gives, by key. Raises InputError naming the file and what is wrong with it."""
-    name = _named(path)
+    name, text = text_of(path)
     try:
-        return parse(_read(path, name))
+        return parse(text)
     except InputError as error:
         prefixed = error.message if error.message.startswith(name) else f"{name}: {error.message}"
         raise InputError(prefixed, field=error.field, fix=error.fix, code=error.code) from error
+
+
+def text_of(path: Path) -> tuple[str, str]:
+    """The file's name, fit to be shown, and its text. Raises InputError when it cannot be read."""
+    name = _named(path)
+    return name, _read(path, name)
 
 
 def _named(path: Path) -> str:
@@ -77,7 +83,8 @@ def _check_version(document: dict[str, object]) -> None:
         raise InputError(message, field="version", fix=f"version = {VERSION}")
     flow = document.pop("flow", FLOW)
     if flow != FLOW:
-        raise InputError(f"flow is {shown(flow, 20)}: must be {FLOW}", field="flow", fix=f'flow = "{FLOW}"')
+        fix = "runvpc migrate --answers FILE" if flow == "migrate" else f'flow = "{FLOW}"'
+        raise InputError(f"flow is {shown(flow, 20)}: must be {FLOW}", field="flow", fix=fix)
 
 
 def _flat(document: dict[str, object]) -> dict[str, object]:

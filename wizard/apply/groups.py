@@ -168,7 +168,7 @@ async def _until_called(work: Work, name: str) -> GroupRecalled | None:
 
 
 def _recalled(name: str) -> GroupRecalled:
-    return GroupRecalled(group=name, at=timestamp(), code="recalled", error="taken back as you asked")
+    return GroupRecalled(group=name, at=timestamp(), code="recalled", error="somebody asked for it")
 
 
 def _seconds_since(at: str) -> float:

@@ -51,6 +51,19 @@ async def take_back(
     Raises InputError when the run has no such group or is being undone altogether, and JournalError.
     """
     work = Work(handle=handle, cloud=cloud, emit=emit, stop=stop, pace=pace, state=replay(handle.history()))
+    check_group(handle, group)
+    before = RunStatus.STOPPED if handle.status is RunStatus.RUNNING else handle.status
+    if work.state.group(group).status is not GroupStatus.TAKEN_BACK:
+        work.report(GroupRecalled(group=group, at=timestamp(), code="recalled", error="somebody asked for it"))
+        await roll_back(work, group)
+    back = work.state.group(group).status is GroupStatus.TAKEN_BACK
+    status = RunStatus.STOPPED if stop.is_set() and not back else before if back else RunStatus.FAILED
+    work.report(RunEnded(status=status, at=timestamp()))
+    return work.state
+
+
+def check_group(handle: RunHandle, group: str) -> None:
+    """Raise InputError when a run has no such group, or is being undone altogether."""
     names = handle.plan.groups
     if group not in names:
         known = ", ".join(names[:8]) or "none"
@@ -59,11 +72,3 @@ async def take_back(
         )
     if handle.phase is Phase.UNDO:
         raise InputError(f"run {handle.id} is being undone", field="--group", fix=f"runvpc undo {handle.id}")
-    before = RunStatus.STOPPED if handle.status is RunStatus.RUNNING else handle.status
-    if work.state.group(group).status is not GroupStatus.TAKEN_BACK:
-        work.report(GroupRecalled(group=group, at=timestamp(), code="recalled", error="taken back as you asked"))
-        await roll_back(work, group)
-    back = work.state.group(group).status is GroupStatus.TAKEN_BACK
-    status = RunStatus.STOPPED if stop.is_set() and not back else before if back else RunStatus.FAILED
-    work.report(RunEnded(status=status, at=timestamp()))
-    return work.state

@@ -132,7 +132,7 @@ def replay(events: Iterable[Event]) -> RunState:
 
 
 def run_document(state: RunState) -> dict[str, object]:
-    """The JSON contract: `{"run": {"id", "status", "steps": […]}, "probe": […]}`."""
+    """The JSON contract: `{"run": {"id", "status", "steps": […]}, "probe": […]}`; of a migration also `groups`."""
     steps = [
         {
             "id": s.id,
@@ -146,7 +146,12 @@ def run_document(state: RunState) -> dict[str, object]:
         }
         for s in state.steps
     ]
-    run = {"id": state.run, "status": state.status.value, "steps": steps}
+    groups = [
+        {"name": g.name, "status": g.status.value, "step": g.step, "error": g.error, "code": g.code, "fix": g.fix}
+        for g in state.groups
+    ]
+    moved = {"groups": groups} if groups else {}
+    run = {"id": state.run, "status": state.status.value, "steps": steps, **moved}
     return {"run": run, "probe": [to_builtins(result) for result in state.probe]}
 
 

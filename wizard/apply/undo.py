@@ -74,17 +74,22 @@ async def undo(
     return await carry_out(work, nodes_back(record), RunStatus.UNDONE)
 
 
-def undo_plan(record: RunRecord) -> Plan:
-    """What undo will do, to be shown first. Writes of unknown outcome are in it: undo looks before it acts."""
-    inverses = inverses_of(record)
-    steps = tuple(
-        Planned(
+def undo_plan(record: RunRecord, group: str | None = None) -> Plan:
+    """What undo (of one group, when it is named) will do, to be shown first.
+
+    Writes of unknown outcome are in it: undo looks before it acts. What several steps are taken back by is shown once.
+    """
+    inverses = inverses_of(record, group)
+    shown: dict[str, Planned] = {}
+    for id_, inverse in inverses.items():
+        after = dict.fromkeys(inverses[before].id for before in later(record.plan, id_, inverses))
+        planned = Planned(
             step=inverse,
             change=_shown(record.plan.step(id_), attempt_of(record.step(Phase.APPLY, id_))),
-            depends_on=tuple(inverses[after].id for after in later(record.plan, id_, inverses)),
+            depends_on=tuple(other for other in after if other != inverse.id),
         )
-        for id_, inverse in inverses.items()
-    )
+        shown.setdefault(inverse.id, planned)
+    steps = tuple(shown.values())
     return Plan(flow="undo", project=record.plan.project, region=record.plan.region, steps=steps)
 
 

@@ -14,7 +14,7 @@ from wizard.cli.options import DEFAULT_SCENARIO
 VALUED = frozenset({"--project", "--region", "--service", "--answers", "--speed"})
 """Common options that take the next word."""
 
-WITH_OPERANDS = frozenset({"resume", "undo", "export", "probe", "status", "trace", "learn", "sandbox"})
+WITH_OPERANDS = frozenset({"migrate", "resume", "undo", "export", "probe", "status", "trace", "learn", "sandbox"})
 
 
 FLEET = "fleet:"

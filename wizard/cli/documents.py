@@ -24,6 +24,7 @@ def plan_document(plan: Plan) -> dict[str, object]:
             "depends_on": list(p.depends_on),
             "reversible": p.step.reversible,
             "gcloud": p.step.gcloud(),
+            **({"group": p.group} if p.group else {}),
         }
         for p in plan.ordered()
     ]
@@ -32,7 +33,19 @@ def plan_document(plan: Plan) -> dict[str, object]:
     ]
     cost = plan.cost
     amounts = {"monthly_usd_min": cost.monthly_usd_min, "monthly_usd_max": cost.monthly_usd_max, "basis": cost.basis}
-    return {"steps": steps, "findings": findings, "cost": amounts}
+    rollout = {"rollout": _rollout_document(plan)} if plan.groups else {}
+    return {"steps": steps, "findings": findings, "cost": amounts, **rollout}
+
+
+def _rollout_document(plan: Plan) -> dict[str, object]:
+    rollout = plan.rollout
+    return {
+        "waves": [{"groups": list(wave.groups), "not_before": wave.not_before} for wave in rollout.waves],
+        "concurrency": rollout.concurrency,
+        "room": rollout.room,
+        "stop_on_failure": rollout.stop_on_failure,
+        "timer": rollout.timer,
+    }
 
 
 def whole_document(

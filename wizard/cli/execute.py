@@ -80,10 +80,11 @@ def finish(
 
 
 def exit_of(state: RunState) -> Exit:
-    """0 when the run is done or undone; 4 when only the live test failed; 130 when stopped; else 1."""
+    """0 when the run is done or undone; 4 when only live tests failed; 130 when stopped; else 1."""
     if state.status in {RunStatus.DONE, RunStatus.UNDONE}:
         return Exit.DONE
     if state.status is RunStatus.STOPPED:
         return Exit.STOPPED
     causes = {step.code for step in state.steps if step.error and step.code != "dependency"}
+    causes |= {group.code for group in state.groups if group.code}
     return Exit.NOT_CONNECTED if causes == {"not_connected"} else Exit.FAILED

@@ -11,15 +11,30 @@ from typing import NoReturn
 from wizard import __version__
 from wizard.cli import answer_flags
 from wizard.cli.argv import scenario_names, with_sandbox_value
+from wizard.cli.migrate_parser import add_migrate
 from wizard.cli.options import DEFAULT_SPEED, INSTANT
 from wizard.cli.sandbox_parser import add_sandbox
 from wizard.errors import InputError
 from wizard.wording import shown
 
 COMMANDS = frozenset(
-    {"setup", "status", "probe", "trace", "ranges", "runs", "resume", "undo", "export", "learn", "sandbox", "info"}
+    {
+        "setup",
+        "migrate",
+        "status",
+        "probe",
+        "trace",
+        "ranges",
+        "runs",
+        "resume",
+        "undo",
+        "export",
+        "learn",
+        "sandbox",
+        "info",
+    }
 )
-LATER = frozenset({"migrate", "scale", "cleanup"})
+LATER = frozenset({"scale", "cleanup"})
 """Commands of later versions."""
 
 _EPILOG = """exit codes: 0 done, 1 failed, 2 wrong or missing input, 3 the plan has a blocking finding,
@@ -69,13 +84,14 @@ def _parser() -> Parser:
         return commands.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
 
     answer_flags.add_flags(add("setup", "connect a service to a VPC network: plan, live test, change, undoable"))
+    add_migrate(add("migrate", "move everything off a connector to Direct VPC egress, step by step, or back"))
     _add_status(add("status", "what a service is connected to; with connector:NAME, who uses the connector"))
     _add_probe(add("probe", "test live, with the settings of a service, what it can reach"))
     _add_trace(add("trace", "why a connection works or does not: the path, the rule that decides, the fix"))
     _add_ranges(add("ranges", "free address ranges in a network, and what takes the others"))
     add("runs", "what was done so far")
     _add_run(add("resume", "finish a run that was stopped or failed"))
-    _add_run(add("undo", "take back what a run did, and only that"))
+    _add_undo(add("undo", "take back what a run did, and only that"))
     _add_export(add("export", "a run as a script, as Terraform, as Markdown or as answers"))
     _add_learn(add("learn", "lessons on a simulated cloud: read, predict, look, do, be graded"))
     add_sandbox(add("sandbox", "the simulated cloud"), common, Parser)
@@ -157,6 +173,12 @@ def _add_ranges(parser: ArgumentParser) -> None:
 
 def _add_run(parser: ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="id, unique prefix, or last")
+
+
+def _add_undo(parser: ArgumentParser) -> None:
+    _add_run(parser)
+    text = "of a migration: only this service, or job:NAME"
+    parser.add_argument("--group", default="", metavar="NAME", help=text)
 
 
 def _add_export(parser: ArgumentParser) -> None:

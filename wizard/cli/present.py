@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from wizard.apply.events import Phase, RunStatus, StepStatus
 from wizard.apply.state import RunState, StepState
+from wizard.cli.group_lines import group_end_lines, group_plan_lines
 from wizard.cli.table import paragraph, table
 from wizard.plan.plan import Finding, Plan, Severity
 from wizard.records import ProbeResult
@@ -22,11 +23,13 @@ _ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)
 def plan_lines(plan: Plan) -> list[str]:
     """Steps with what is done to each and why, findings, and what it costs."""
     lines = [f"Plan: {plan.flow}, project {plan.project}, region {plan.region}", ""]
-    rows = [(p.change.op.value, p.id, p.change.reason) for p in plan.ordered()]
-    lines += table(rows, head=("DOES", "STEP", "BECAUSE")) if rows else ["  nothing to do"]
-    fields = [(p.id, f.field, f.before, f.after) for p in plan.ordered() for f in p.change.fields]
+    rows = [(p.change.op.value, p.id, p.change.reason) for p in plan.ordered() if not p.group]
+    groups = group_plan_lines(plan)
+    lines += table(rows, head=("DOES", "STEP", "BECAUSE")) if rows else [] if groups else ["  nothing to do"]
+    fields = [(p.id, f.field, f.before, f.after) for p in plan.ordered() if not p.group for f in p.change.fields]
     if fields:
         lines += ["", *table(fields, head=("CHANGES", "FIELD", "FROM", "TO"))]
+    lines += groups
     if plan.findings:
         lines += ["", "Findings", *finding_lines(plan.findings)]
     return [*lines, "", *cost_lines(plan)]
@@ -37,8 +40,10 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
     lines: list[str] = []
     for finding in sorted(findings, key=lambda f: _ORDER.index(f.severity)):
         lines += paragraph(finding.message, mark=_MARK[finding.severity])
-        if finding.fix:
-            lines += paragraph(f"fix: {finding.fix}", indent=8)
+        first, *more = finding.fix.splitlines() or [""]
+        if first:
+            lines += paragraph(f"fix: {first}", indent=8)
+        lines += [f"        {line}" for line in more]
     return lines
 
 
@@ -81,12 +86,12 @@ def reading_lines(target: str, reading: Reading) -> list[str]:
 def end_lines(state: RunState, again: str) -> list[str]:
     """How the run ended; unless all is well, what exists now and how to go on. `again` is `Options.again`."""
     lines = [f"Run {state.run}: {state.status.value}"]
-    lines += _failures(state)
-    existing = [(s.id, s.op, _standing(s)) for s in state.steps if _changed(s)]
+    lines += [*_failures(state), *group_end_lines(state, again)]
+    existing = [(s.id, s.op, _standing(s)) for s in state.steps if _changed(s) and not s.group]
     unfinished = state.status in {RunStatus.FAILED, RunStatus.STOPPED, RunStatus.WAITING}
     if existing and unfinished:
         lines += ["", "What this run has changed so far", *table(existing)]
-    elif unfinished and state.phase is Phase.APPLY:
+    elif unfinished and state.phase is Phase.APPLY and not state.groups:
         lines += ["", "This run has changed nothing"]
     left = [(s.id, s.observed or s.error) for s in state.steps if s.status is StepStatus.LEFT]
     if left:

@@ -8,6 +8,9 @@ from time import monotonic
 
 from wizard.apply.events import (
     Event,
+    GroupEnded,
+    GroupRecalled,
+    GroupStarted,
     ProbeReported,
     RunStarted,
     StepDecided,
@@ -50,6 +53,12 @@ class Progress:
             case StepEnded():
                 self._running.pop(event.id, None)
                 self._line(_ended(event))
+            case GroupStarted():
+                self._line(f"{event.group}: begins")
+            case GroupRecalled():
+                self._line(f"{event.group}: taken back, because {one_line(event.error)}")
+            case GroupEnded():
+                self._line(f"{event.group}: {event.status.value.replace('_', ' ')}")
             case ProbeReported():
                 self._lines(probe_lines(event.results))
             case _:

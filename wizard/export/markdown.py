@@ -17,7 +17,7 @@ def render(plan: Plan, probe: tuple[ProbeResult, ...] = ()) -> str:
     """Plan, findings, cost, commands and the probe's table. Text from elsewhere is escaped."""
     parts = [f"# Plan: {text(plan.flow)} in {text(plan.project)}, {text(plan.region)}", _steps(plan)]
     if plan.findings:
-        parts += ["## Findings", _findings(plan)]
+        parts += ["## Findings", findings(plan)]
     parts += ["## Cost", _cost(plan), "## Commands", _commands(plan)]
     if probe:
         parts += ["## Live test", _probe(probe)]
@@ -29,7 +29,8 @@ def text(value: str) -> str:
     return _SPECIAL.sub(r"\\\1", one_line(value))
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """A table of texts that are escaped already."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -39,10 +40,11 @@ def _steps(plan: Plan) -> str:
         (p.change.op.value, text(p.step.title), text(p.change.reason), "yes" if p.step.reversible else "no")
         for p in plan.ordered()
     ]
-    return _table(("What", "Step", "Why", "Can be undone"), rows)
+    return table(("What", "Step", "Why", "Can be undone"), rows)
 
 
-def _findings(plan: Plan) -> str:
+def findings(plan: Plan) -> str:
+    """The findings as a list."""
     lines = []
     for finding in plan.findings:
         fix = f" Fix: {text(finding.fix)}" if finding.fix else ""
@@ -73,4 +75,4 @@ def _probe(probe: tuple[ProbeResult, ...]) -> str:
         )
         for result in probe
     ]
-    return _table(("Target", "Verdict", "Layer", "Latency", "Attempts"), rows)
+    return table(("Target", "Verdict", "Layer", "Latency", "Attempts"), rows)

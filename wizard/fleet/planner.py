@@ -49,6 +49,7 @@ def plan_migration(fleet: Fleet, answers: MigrateAnswers, token: str) -> Plan:
     if ground is None or not moves:
         moves = ()
         draft.steps.clear()
+    rollout = plan_rollout(draft, of(moves), budget)
     check_permissions(draft)
     return Plan(
         flow=FLOW,
@@ -56,7 +57,7 @@ def plan_migration(fleet: Fleet, answers: MigrateAnswers, token: str) -> Plan:
         region=fleet.region,
         steps=tuple(draft.steps),
         findings=tuple(draft.findings),
-        rollout=plan_rollout(draft, of(moves), budget),
+        rollout=rollout,
     )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from wizard.errors import InputError
 from wizard.environment_targets import kind_of, scheme_of_port, targets_in
+from wizard.errors import InputError
 from wizard.guide.homes import Home, Homes, Where
 from wizard.inventory import Inventory
 from wizard.probe.targets import parse

@@ -11,6 +11,7 @@ from wizard.plan.steps.nat import CreateNat, DeleteRouter
 from wizard.plan.steps.new_service import CreateService, DeleteService
 from wizard.plan.steps.private_google_access import SetPrivateGoogleAccess
 from wizard.plan.steps.probe import DeleteJob, RunProbe
+from wizard.plan.steps.retire import RetireConnector, RetireFirewallRule, RetireSubnet
 from wizard.plan.steps.service import PatchService, RestoreService
 from wizard.plan.steps.subnet import CreateSubnet, DeleteSubnet
 from wizard.plan.steps.traffic import ReturnTraffic, ShiftTraffic
@@ -44,6 +45,9 @@ AnyStep = (
     | ShapeTraffic
     | PatchJob
     | RestoreJob
+    | RetireConnector
+    | RetireFirewallRule
+    | RetireSubnet
     | RunConnectivityTest
     | DeleteConnectivityTest
 )

@@ -10,7 +10,7 @@ from wizard.apply.state import replay
 from wizard.cli.console import Console
 from wizard.cli.options import Options
 from wizard.errors import Exit, InputError
-from wizard.export import gcloud, markdown, terraform
+from wizard.export import gcloud, markdown, migration, terraform
 from wizard.paths import find_paths
 
 
@@ -18,14 +18,15 @@ def run(options: Options, parsed: Namespace, console: Console) -> Exit:
     """Print the run in the wanted format; with --json as `{"run", "format", "text"}`."""
     with Journal.open(find_paths().journal) as journal:
         record = journal.load(parsed.run)
-        probe = replay(event for _, event in journal.events(record.id)).probe
+        state = replay(event for _, event in journal.events(record.id))
     match parsed.format:
         case "gcloud":
             text = gcloud.render(record.plan)
         case "terraform":
             text = terraform.render(record.plan)
         case "markdown":
-            text = markdown.render(record.plan, probe)
+            moves = bool(record.plan.groups)
+            text = migration.render(record.plan, state) if moves else markdown.render(record.plan, state.probe)
         case _:
             text = _answers(record)
     if console.json:

@@ -8,14 +8,24 @@ from wizard.fleet.draft import MigrationDraft, names
 from wizard.fleet.ways import Way
 from wizard.network.fewest_rules import CannotFix
 from wizard.network.firewall import Action
+from wizard.network.packets import VM
 from wizard.network.ruleset import AUTOMATIC, IMPLIED, INGRESS
+from wizard.network.tracing import DROP
 
 
 def firewall_stops(way: Way) -> bool:
-    """Whether it is a firewall that will close a target that is open today."""
+    """Whether it is a firewall before these packets that will close a target which is open today."""
+    return way.lost and _stopped(way) and way.after.legs[-1].packet.source.kind != VM
+
+
+def connector_stops(way: Way) -> bool:
+    """Whether it is the firewall before a connector's own machines: a rule for it would open all its ways."""
+    return way.lost and _stopped(way) and way.after.legs[-1].packet.source.kind == VM
+
+
+def _stopped(way: Way) -> bool:
     legs = way.after.legs
-    stopped = bool(legs) and legs[-1].verdict.action in (Action.DENY, Action.PARTLY)
-    return way.lost and stopped
+    return bool(legs) and legs[-1].verdict.action in (Action.DENY, Action.PARTLY)
 
 
 def report_today(draft: MigrationDraft, ways: Iterable[Way]) -> None:
@@ -61,7 +71,16 @@ def report_cannot(draft: MigrationDraft, ways: list[Way], cannot: Mapping[str, C
 
 def report_lost(draft: MigrationDraft, ways: list[Way]) -> None:
     """Targets that are lost for another reason than the firewall, and those that nobody reaches today."""
-    lost = [way for way in ways if way.lost and not firewall_stops(way) and way.after.verdict == "DROP"]
+    broken = [way for way in ways if connector_stops(way)]
+    if broken:
+        draft.hold_back(
+            "connector_blocked",
+            _groups(broken),
+            f"the connector cannot carry anything: {', '.join(dict.fromkeys(map(_cause, broken)))}",
+            "`runvpc trace SERVICE TARGET --as connector:NAME` offers the rule that it needs",
+        )
+    stopped = [way for way in ways if way.lost and way.after.verdict == DROP]
+    lost = [way for way in stopped if not firewall_stops(way) and not connector_stops(way)]
     if lost:
         draft.hold_back(
             "route",

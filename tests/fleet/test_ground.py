@@ -1,0 +1,256 @@
+"""The subnet or connector that services move to, and whether it has room for all of them."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from tests.fleet.worlds import CONNECTOR, PROJECT, REGION, codes, fleet, found, ids, job, plan, service, world
+from wizard.fleet.answers import RolloutAnswers
+from wizard.fleet.direct_users import direct_users
+from wizard.fleet.model import Fleet
+from wizard.plan.plan import Plan
+from wizard.plan.steps.connector import CreateConnector
+from wizard.plan.steps.service import PatchService
+from wizard.plan.steps.subnet import CreateSubnet
+from wizard.records import Address, Connector, Instance, Job, Network, Service, Subnet, VpcAccess
+
+DIRECT = VpcAccess(network="my-vpc", subnet="apps", egress="all-traffic")
+
+
+def _vpc(made: Plan, name: str) -> VpcAccess:
+    step = made.step(f"service/{name}").step
+    assert isinstance(step, PatchService)
+    return step.vpc
+
+
+def _subnets(**apps: object) -> tuple[Subnet, ...]:
+    """Those of the usual world, with another `apps`."""
+    data, usual = world().subnets
+    return (data, structs.replace(usual, **apps))
+
+
+def test_a_named_subnet_is_used_and_the_egress_mode_kept() -> None:
+    made = plan(fleet(service("a"), service("b", egress="all-traffic")), subnet="apps", tags=("app",))
+    assert _vpc(made, "a") == VpcAccess(network="my-vpc", subnet="apps", tags=("app",), egress="private-ranges-only")
+    assert _vpc(made, "b").egress == "all-traffic"
+    assert not [p for p in made.steps if isinstance(p.step, CreateSubnet)]
+
+
+@pytest.mark.parametrize(
+    ("subnets", "wanted", "code", "words"),
+    [
+        (_subnets(), "nowhere", "subnet_missing", "there is no subnet nowhere in us-central1"),
+        (_subnets(region="europe-west1"), "apps", "subnet_missing", "one of that name is in europe-west1"),
+        (_subnets(network="other"), "apps", "subnet_unusable", "it is in network other, not my-vpc"),
+        (_subnets(purpose="PRIVATE_SERVICE_CONNECT"), "apps", "subnet_unusable", "its purpose is PRIVATE_SERVICE_CONN"),
+        (_subnets(range="10.20.0.0/27"), "apps", "subnet_unusable", "must be a /26 or larger"),
+        (_subnets(range="fd00::/64"), "apps", "subnet_unusable", "has no IPv4 range"),
+    ],
+)
+def test_a_subnet_that_cannot_be_used(subnets: tuple[Subnet, ...], wanted: str, code: str, words: str) -> None:
+    made = plan(fleet(service("web"), subnets=subnets), subnet=wanted)
+    assert words in found(made, code).message
+    assert made.blocked and made.steps == ()
+
+
+def test_a_new_subnet_has_room_for_every_user_also_those_that_stay() -> None:
+    """Old and new revisions of all in blocks of 16: 2 x (80 + 48) for two services, a block each for jobs and tests."""
+    there = fleet(service("big", max_instances=40), service("web", max_instances=20), job("nightly", tasks=3))
+    one, all_ = plan(there, services=("web",)), plan(there)
+    (step,) = [p.step for p in one.steps if isinstance(p.step, CreateSubnet)]
+    assert ipaddress.IPv4Network(step.range).prefixlen == 23
+    assert [p.step for p in all_.steps if isinstance(p.step, CreateSubnet)] == [step]
+    assert (step.network, step.region, step.private_google_access) == ("my-vpc", REGION, False)
+
+
+def test_a_full_network_gets_the_smaller_of_two_sizes_or_a_finding() -> None:
+    def around(*free: str) -> tuple[Subnet, ...]:
+        taken: list[ipaddress.IPv4Network] = [ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", *_OTHERS)]
+        for text in free:
+            hole = ipaddress.IPv4Network(text)
+            taken = [p for net in taken for p in (net.address_exclude(hole) if hole.subnet_of(net) else (net,))]
+        return tuple(
+            Subnet(name=f"t{n}", network="my-vpc", region=REGION, range=str(net)) for n, net in enumerate(taken)
+        )
+
+    there = [service(name, max_instances=20) for name in ("a", "b", "c", "d", "e")]
+    small = plan(fleet(*there, subnets=around("10.77.0.0/23")))
+    (step,) = [p.step for p in small.steps if isinstance(p.step, CreateSubnet)]
+    assert step.range == "10.77.0.0/23"
+    none = plan(fleet(*there, subnets=around("10.77.0.0/26")))
+    assert "10.77.0.0/26" in found(none, "no_free_range").message
+    assert codes(none).count("block no_free_range") == 1
+
+
+_OTHERS = ("172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4")
+
+
+def test_a_range_of_ones_own() -> None:
+    made = plan(fleet(service("web")), range="10.99.0.0/24")
+    (step,) = [p.step for p in made.steps if isinstance(p.step, CreateSubnet)]
+    assert step.range == "10.99.0.0/24"
+    taken = plan(fleet(service("web")), range="10.20.0.0/24")
+    assert "overlaps" in found(taken, "range_unusable").message
+
+
+def test_the_subnet_of_an_earlier_part_is_used_again() -> None:
+    own = Subnet(name="con-direct", network="my-vpc", region=REGION, range="10.50.0.0/24")
+    made = plan(fleet(service("web"), subnets=(*world().subnets, own)))
+    assert _vpc(made, "web").subnet == "con-direct"
+    assert "con-direct" in found(made, "subnet_kept").message
+    tiny = structs.replace(own, range="10.50.0.0/28")
+    other = plan(fleet(service("web"), subnets=(*world().subnets, tiny)))
+    assert _vpc(other, "web").subnet == "con-direct-2"
+
+
+def test_an_unknown_network_is_asked_for() -> None:
+    networks = (Network(name="my-vpc"), Network(name="other"))
+    there = fleet(service("web"), networks=networks)
+    lost = structs.replace(there, connector=structs.replace(CONNECTOR, network="", subnet="gone"))
+    assert "block network_ambiguous" in codes(plan(lost))
+    assert not plan(lost, network="my-vpc").blocked
+
+
+def test_one_service_that_is_too_large_alone_is_held_back() -> None:
+    """/26: 60 addresses; 31 instances take 62."""
+    there = fleet(service("big", max_instances=31), service("web"), subnets=_subnets(range="10.20.0.0/26"))
+    finding = found(plan(there, subnet="apps"), "subnet_full")
+    assert finding.message.endswith("more are needed at worst for each of: big (63)")
+    assert "at most 29 max instances" in finding.fix, "59 without its live test"
+    assert plan(there, subnet="apps", blocked="skip").groups == ("web",)
+
+
+def test_all_together_must_fit_when_they_have_moved() -> None:
+    there = fleet(
+        *(service(name, max_instances=12) for name in ("a", "b", "c")), subnets=_subnets(range="10.20.0.0/26")
+    )
+    finding = found(plan(there, subnet="apps"), "subnet_full")
+    assert finding.severity.value == "block"
+    assert finding.message == (
+        "subnet apps (10.20.0.0/26) has 60 addresses for these users; at worst 3 service(s) need 73"
+    )
+    assert finding.fix.endswith("at most 9 max instances for each")
+    assert not plan(there, subnet="apps", services=("a", "b")).blocked
+
+
+def test_neighbours_reservations_and_what_is_free_count() -> None:
+    """252 addresses, without 2 x 100 of a neighbour, 3 of another, a VM and a reservation; not those of Cloud Run."""
+    neighbour = service("theirs", vpc=VpcAccess(network="my-vpc", subnet="apps"), max_instances=100)
+    other = job("jobs", vpc=VpcAccess(network="my-vpc", subnet="apps"), tasks=9, parallelism=3)
+    machine = Instance(name="vm", network="my-vpc", subnet="apps", address="10.20.0.9")
+    addresses = (
+        Address(name="r", range="10.20.0.10/32", subnet="apps", region=REGION),
+        Address(name="s", range="10.20.0.32/28", subnet="apps", region=REGION, purpose="SERVERLESS"),
+    )
+    there = fleet(service("web"), neighbour, other, instances=(*world().instances, machine), addresses=addresses)
+    assert "has 47 addresses" in found(plan(there, subnet="apps"), "address_budget").message
+    full = fleet(service("web"), subnets=_subnets(free=11))
+    assert "has 11 addresses" in found(plan(full, subnet="apps"), "address_budget").message
+    too_full = fleet(service("web"), subnets=_subnets(free=10))
+    assert "block subnet_full" in codes(plan(too_full, subnet="apps"))
+
+
+def test_a_tight_subnet_is_said() -> None:
+    """Two of 12 instances: 48 of 60 addresses, but 4 blocks of 16; a later deploy takes 24 more."""
+    there = fleet(
+        service("a", max_instances=12), service("b", max_instances=12), subnets=_subnets(range="10.20.0.0/26")
+    )
+    assert "a later deploy of a takes 24 more" in found(plan(there, subnet="apps"), "subnet_tight").message
+    assert not plan(there, subnet="apps").blocked
+    assert "subnet_tight" not in "".join(codes(plan(fleet(service("a")), subnet="apps")))
+
+
+def test_more_instances_than_direct_vpc_egress_usually_may_have() -> None:
+    made = plan(fleet(service("big", max_instances=101), service("web", max_instances=100)))
+    assert found(made, "quota").message.endswith(": big")
+
+
+@given(
+    sizes=st.lists(st.integers(1, 40), min_size=1, max_size=8),
+    tasks=st.lists(st.integers(1, 30), max_size=4),
+    prefix=st.integers(20, 26),
+    at_once=st.integers(1, 5),
+)
+def test_never_more_than_the_subnet_has(sizes: list[int], tasks: list[int], prefix: int, at_once: int) -> None:
+    """Whoever moves last: all others are there with everything running, and as many move as the rollout lets."""
+    services = [service(f"s{n}", max_instances=size) for n, size in enumerate(sizes)]
+    jobs = [job(f"j{n}", tasks=size) for n, size in enumerate(tasks)]
+    subnets = _subnets(range=f"10.64.0.0/{prefix}")
+    made = plan(fleet(*services, *jobs, subnets=subnets), subnet="apps", rollout=RolloutAnswers(concurrency=at_once))
+    whole = (1 << (32 - prefix)) - 4
+    final = sum(2 * size for size in sizes) + sum(tasks)
+    if made.blocked:
+        assert final + 1 > whole, "one live test of one target is all that comes on top"
+        return
+    room, weights = made.rollout.room, made.rollout.weights
+    heaviest = sorted(weights.values(), reverse=True)[:at_once]
+    moving = min(sum(heaviest), room) if room else sum(heaviest)
+    assert final + moving <= whole
+    assert max(weights.values()) <= room
+
+
+def _shared(**changes: object) -> Fleet:
+    """A service project of a Shared VPC: the connector's subnet is the host's."""
+    con = Connector(name="con", region=REGION, subnet="con-subnet", subnet_project="host")
+    return structs.replace(fleet(service("web")), connector=structs.replace(con, **changes))
+
+
+def test_in_a_shared_vpc_the_subnet_is_named_in_full() -> None:
+    made = plan(_shared())
+    assert "projects/host/regions/us-central1/subnetworks/NAME" in found(made, "subnet_missing").fix
+    link = "projects/host/regions/us-central1/subnetworks/apps"
+    named = plan(_shared(), subnet=link, network="shared")
+    assert not named.blocked
+    assert _vpc(named, "web").subnet == link
+    assert _vpc(named, "web").network == "projects/host/global/networks/shared"
+    assert ids(named) == [], "nothing is made in another project"
+    assert "--role=roles/compute.networkUser" in found(named, "shared_vpc_rights").fix
+    assert "not checked from here" in found(named, "not_checked").message
+    elsewhere = plan(_shared(), subnet="projects/host/regions/europe-west1/subnetworks/apps")
+    assert "not in us-central1" in found(elsewhere, "subnet_unusable").message
+
+
+def test_a_connector_of_the_host_project() -> None:
+    there = structs.replace(fleet(service("web")), home="host")
+    assert "block subnet_missing" in codes(plan(there))
+
+
+def _direct(*holders: Service | Job, **fields: object) -> Fleet:
+    there = world(*holders, connectors=(), **fields)
+    users = direct_users(PROJECT, network="my-vpc", services=there.services, jobs=there.jobs)
+    return Fleet(inventory=there, home=PROJECT, users=users)
+
+
+def test_back_to_a_connector_that_is_made_for_it() -> None:
+    made = plan(_direct(service("web", vpc=DIRECT), job("nightly", vpc=DIRECT)), to="connector", connector="back")
+    assert not made.blocked, made.findings
+    kinds = [p.step.kind for p in made.steps if not p.group]
+    assert kinds[:2] == ["subnet", "connector"]
+    assert _vpc(made, "web") == VpcAccess(
+        connector=f"projects/{PROJECT}/locations/{REGION}/connectors/back", egress="all-traffic"
+    )
+    assert made.groups == ("web", "job:nightly")
+    assert made.rollout.weights == {}, "a connector's services take no addresses of their own"
+
+
+def test_back_to_a_connector_that_is_there() -> None:
+    there = _direct(service("web", vpc=DIRECT))
+    there = structs.replace(
+        there, connector=CONNECTOR, inventory=structs.replace(there.inventory, connectors=(CONNECTOR,))
+    )
+    made = plan(there, to="connector", connector="con")
+    (step,) = [p for p in made.steps if isinstance(p.step, CreateConnector)]
+    assert step.change.op.value == "reuse"
+    assert _vpc(made, "web").connector.endswith("/connectors/con")
+
+
+def test_back_to_a_connector_of_the_host_project() -> None:
+    link = f"projects/host/locations/{REGION}/connectors/con"
+    made = plan(_direct(service("web", vpc=DIRECT)), to="connector", connector=link)
+    assert _vpc(made, "web").connector == link
+    assert ids(made) == []
