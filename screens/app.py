@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
-from textual.worker import Worker
 
-from screens import themes
 from screens.commands import BY_ID, COMMANDS, bindings
-from screens.dialogs.faults import CLOCK, PAUSE, RESUME, TWO_HOURS, Faults, Wish, fault_words
 from screens.dialogs.help import Help
 from screens.dialogs.jump import Jump
 from screens.dialogs.stop_run import StopRun
 from screens.helping import about, keys_here
-from screens.keymap import load_keymap
-from screens.page import HEIGHTS, WIDTHS, WizardPage
-from screens.places import Work
+from screens.page import WizardPage
 from screens.registry import page_class
-from screens.terminal import LastingDriver, silent_input
+from screens.terminal_app import TerminalApp
 from screens.trace.wanted import Aside, TraceWanted
 from screens.wizard import Wizard
 from wizard.answers import Answers
 from wizard.desk import Desk
-from wizard.errors import InputError, RunvpcError
 from wizard.flow.model import Model
 from wizard.flow.pages import Page
 from wizard.tokens import new_token
@@ -39,40 +29,43 @@ from wizard.tokens import new_token
 _UNDER_DIALOGS = frozenset({"quit_safely", "theme", "suspend_process"})
 
 
-class WizardApp(App[None], inherit_bindings=False):
+class WizardApp(TerminalApp):
     """Runvpc on a terminal. `scenario` names a sandbox to begin on; `token` makes the names of a run unique."""
 
-    TITLE = "runvpc"
     CSS_PATH = "runvpc.tcss"
     BINDINGS = bindings(COMMANDS)
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(
         self, desk: Desk, answers: Answers, *, scenario: str = "", token: Callable[[], str] = new_token
     ) -> None:
-        super().__init__(driver_class=LastingDriver)
+        super().__init__()
         self._scenario = scenario
         self._shown: Page | None = None
-        self.failure: BaseException | None = None
-        self.wizard = Wizard(desk, answers=answers, token=token, spawn=self._spawn)
+        self.wizard = Wizard(desk, answers=answers, token=token, spawn=self.spawn)
 
     def on_mount(self) -> None:
-        for theme in themes.OWN:
-            self.register_theme(theme)
-        if "TEXTUAL_THEME" not in os.environ:
-            self.theme = themes.DARK.name
-        self._own_keys()
-        self._heed_signals()
+        self.begin()
         self.wizard.listen(self._follow)
         self._follow(self.wizard.model)
         self.wizard.places.read_runs()
         if self._scenario:
             self.call_after_refresh(self.wizard.places.enter_sandbox, self._scenario)
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """What our styles use and a theme of Textual's own does not say."""
-        return themes.DEFAULTS
+    # --- what the terminal must know
+
+    @property
+    def at_desk(self) -> Desk:
+        return self.wizard.desk
+
+    @property
+    def busy(self) -> bool:
+        return self.wizard.model.running
+
+    async def stop_and_wait(self) -> None:
+        await self.wizard.keeper.stop_and_wait()
+
+    def held(self, paused: bool) -> None:
+        self.wizard.held(paused)
 
     # --- pages
 
@@ -165,51 +158,12 @@ class WizardApp(App[None], inherit_bindings=False):
             self.copy_to_clipboard(text)
             self.notify("copied" if text else "this page has no gcloud words", markup=False)
 
-    def action_theme(self) -> None:
-        self.theme = themes.following(self.theme)
-        self.notify(f"theme {self.theme}", timeout=2, markup=False)
-
     def action_faults(self) -> None:
         session = self.wizard.model.session
         if session is None or not session.simulated or self.page is None:
             return
 
-        self._spawn(lambda: self._ask_for_fault(session.scenario))
-
-    async def _ask_for_fault(self, scenario: str) -> None:
-        def ask(wish: Wish | None) -> None:
-            if wish is not None:
-                self._spawn(lambda: self._fault(scenario, wish))
-
-        desk = self.wizard.desk
-        try:
-            waiting, paused = await desk.faults(scenario), await desk.paused(scenario)
-        except RunvpcError as error:
-            self.notify(error.message, severity="error", markup=False)
-            return
-        self.wizard.held(paused)
-        self.push_screen(Faults(waiting, paused=paused), ask)
-
-    async def _fault(self, scenario: str, wish: Wish) -> None:
-        desk = self.wizard.desk
-        try:
-            if wish.on == CLOCK:
-                await desk.advance(scenario, TWO_HOURS)
-            elif wish.on in (PAUSE, RESUME):
-                await desk.pause(scenario, paused=wish.on == PAUSE)
-                self.wizard.held(wish.on == PAUSE)
-            else:
-                await desk.fault(scenario, wish.on, wish.kind, wish.times)
-        except RunvpcError as error:
-            self.notify(error.message, severity="error", markup=False)
-            return
-        said = {
-            CLOCK: "two hours have passed on the sandbox",
-            PAUSE: "the sandbox's time stands still",
-            RESUME: "the sandbox's time goes on",
-            "": "no faults wait any more",
-        }
-        self.notify(said.get(wish.on) or fault_words(wish), markup=False)
+        self.spawn(lambda: self.ask_for_fault(session.scenario))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What cannot be done now is greyed; what makes no sense here is hidden."""
@@ -242,57 +196,5 @@ class WizardApp(App[None], inherit_bindings=False):
     def _run(self, action: str, of: DOMNode) -> Callable[[], Any]:
         return lambda: self.run_action(action, of)
 
-    # --- leaving
-
-    def action_quit_safely(self) -> None:
-        """Leave at once when nothing is under way; else ask, and stop in good order."""
-        if not self.wizard.model.running:
-            self.exit()
-            return
-
-        def answered(stop: bool | None) -> None:
-            if stop:
-                self._spawn(self._stop_and_leave)
-
-        if not isinstance(self.screen, StopRun):
-            self.push_screen(StopRun(), answered)
-
-    async def _stop_and_leave(self) -> None:
-        await self.wizard.keeper.stop_and_wait()
-        self.exit()
-
-    def _heed_signals(self) -> None:
-        """A closed terminal and a polite kill stop a run after the call in flight, and record it."""
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self._spawn, self._stop_and_leave)
-        loop.add_signal_handler(signal.SIGHUP, self._spawn, self._leave_without_terminal)
-
-    async def _leave_without_terminal(self) -> None:
-        with silent_input():
-            await self.wizard.keeper.stop_and_wait()
-        self.exit()
-
     async def on_unmount(self) -> None:
         await self.wizard.places.close()
-
-    def _fatal_error(self) -> None:
-        """Textual would print every local variable, and with them what may be a secret. Whoever runs us says it."""
-        self.failure = sys.exception()
-        self.panic()
-
-    # --- parts
-
-    def _spawn(self, work: Work) -> object:
-        """Work of the application: pages come and go."""
-
-        async def begun() -> None:
-            await work()
-
-        worker: Worker[None] = self.run_worker(begun, group="wizard", exit_on_error=True)
-        return worker
-
-    def _own_keys(self) -> None:
-        try:
-            self.set_keymap(load_keymap(self.wizard.desk.state))
-        except InputError as error:
-            self.notify(f"{error.message}; {error.fix}", title="keymap", severity="error", timeout=10, markup=False)

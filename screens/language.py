@@ -58,6 +58,14 @@ GLYPHS: Mapping[str, tuple[str, Tone]] = {
     "left": ("!", Tone.WARN),
     "stopped": ("■", Tone.WARN),
     "waiting": ("…", Tone.WARN),
+    # how a service or job stands that moves
+    "moves": ("●", Tone.CHOSEN),
+    "stays": ("○", Tone.MUTED),
+    "moving": ("▸", Tone.CHOSEN),
+    "moved": ("✓", Tone.GOOD),
+    "taking back": ("↶", Tone.WARN),
+    "taken back": ("↶", Tone.WARN),
+    "stuck": ("✗", Tone.BAD),
     # verdicts
     "works": ("✓", Tone.GOOD),
     "connected": ("✓", Tone.GOOD),

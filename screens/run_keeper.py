@@ -71,24 +71,25 @@ class RunKeeper:
     async def start(self, plan: Plan, session: Session, answers: Answers) -> None:
         """Begin a run of the plan, as it was shown, and carry it out."""
 
-        def begin(journal: Journal) -> RunHandle:
-            handle = journal.begin(plan, session.environment)
-            try:
-                write_private(self._paths.answers(handle.id), render(answers))
-            except OSError as error:
-                handle.close()
-                raise JournalError(f"cannot keep the answers of run {handle.id}: {error}", fix=_SPACE) from error
-            return handle
+        await self.carry_out(lambda journal: self.begun(journal, plan, session, render(answers)), run, session)
 
-        await self._carry_out(begin, run, session)
+    def begun(self, journal: Journal, plan: Plan, session: Session, answers: str) -> RunHandle:
+        """A new run of the plan, with the text of its answers kept beside it. Raises JournalError."""
+        handle = journal.begin(plan, session.environment)
+        try:
+            write_private(self._paths.answers(handle.id), answers)
+        except OSError as error:
+            handle.close()
+            raise JournalError(f"cannot keep the answers of run {handle.id}: {error}", fix=_SPACE) from error
+        return handle
 
     async def resume(self, id_: str, session: Session) -> None:
         """Go on with a run of this cloud."""
-        await self._carry_out(lambda journal: journal.attach(id_, session.environment), resume, session)
+        await self.carry_out(lambda journal: journal.attach(id_, session.environment), resume, session)
 
     async def undo(self, id_: str, session: Session) -> None:
         """Take back a run of this cloud, or go on taking it back."""
-        await self._carry_out(lambda journal: journal.attach(id_, session.environment), undo, session)
+        await self.carry_out(lambda journal: journal.attach(id_, session.environment), undo, session)
 
     @property
     def paused(self) -> bool:
@@ -123,7 +124,8 @@ class RunKeeper:
         self.stop()
         await self._idle.wait()
 
-    async def _carry_out(self, open_run: Callable[[Journal], RunHandle], action: Action, session: Session) -> None:
+    async def carry_out(self, open_run: Callable[[Journal], RunHandle], action: Action, session: Session) -> None:
+        """Open the run and do this with it. For the methods of keepers."""
         self._stop, self._hold = asyncio.Event(), Hold()
         self._idle.clear()
         failure: RunvpcError | None = None

@@ -24,7 +24,8 @@ MOST_MATCHES = 1000
 class Item(Struct, frozen=True, kw_only=True):
     """A row. `title` is filtered and padded to a column, `detail` stands beside it, `note` below it, muted.
 
-    `refused` says why the row cannot be chosen; `mark` is a piece before the title, such as a glyph.
+    `refused` says why the row cannot be chosen; `mark` is a piece before the title, such as a glyph. `also` is filtered
+    and not shown.
     """
 
     id: str
@@ -33,11 +34,12 @@ class Item(Struct, frozen=True, kw_only=True):
     note: str = ""
     refused: str = ""
     mark: Piece = ""
+    also: str = ""
 
     @property
     def text(self) -> str:
         """What a filter looks at."""
-        return f"{self.title} {line(self.detail).plain} {self.note}".lower()
+        return f"{self.title} {line(self.detail).plain} {self.note} {self.also}".lower()
 
 
 class FilterList(Vertical):

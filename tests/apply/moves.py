@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from tests.apply.fake_cloud import FakeCloud
 from tests.apply.fake_resources import a_service
+from wizard.answers import ProbeAnswers
 from wizard.fleet.answers import MigrateAnswers, StageAnswers
 from wizard.fleet.draft import MigrationDraft
 from wizard.fleet.model import Fleet, Move
@@ -53,7 +54,9 @@ def plan_for(
 ) -> Plan:
     """The stages of these services (and `job:NAME`) on the world as it is."""
     fleet = Fleet(inventory=Inventory(project="p", region="r"))
-    draft = MigrationDraft(fleet=fleet, answers=MigrateAnswers(stages=stages), token="t")
+    draft = MigrationDraft(
+        fleet=fleet, answers=MigrateAnswers(stages=stages, probe=ProbeAnswers(attempts=1, start_window=0.0)), token="t"
+    )
     for group in groups:
         kind, _, name = group.rpartition(":")
         user = User(kind=kind or "service", name=name, region="r", template=True)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tests.apply.fake_cloud import FakeCloud
 from tests.apply.moves import FAST, LATEST, NEW, OLD, TARGET, add_job, add_service, job_ref, plan_for, service_ref
-from tests.apply.plans import PACE, attach, begin, go, settings, statuses
+from tests.apply.plans import PACE, attach, begin, go, recorded, settings, statuses
 from wizard.apply.events import (
     Event,
     GroupEnded,
@@ -26,7 +26,7 @@ from wizard.apply.resume import resume
 from wizard.apply.rollback import take_back
 from wizard.apply.runner import run
 from wizard.apply.state import RunState
-from wizard.apply.undo import undo
+from wizard.apply.undo import undo, undo_plan
 from wizard.apply.work import Emit, Recall
 from wizard.fleet.answers import StageAnswers
 from wizard.plan.plan import Rollout, Wave
@@ -232,3 +232,9 @@ async def test_somebody_elses_split_is_not_overwritten(tmp_path: Path, cloud: Fa
     assert "somebody else has moved the traffic" in state.group("web").error
     assert {t.revision: t.percent for t in service_of(cloud, "web").traffic if t.percent} == {"web-00000": 100}
     assert service_of(cloud, "web").vpc == OLD
+
+
+def test_what_one_group_is_taken_back_by_is_shown_once(tmp_path: Path, cloud: FakeCloud) -> None:
+    asyncio.run(go(begin(tmp_path, plan_for(cloud, "web", "orders")), cloud))
+    plan = undo_plan(recorded(tmp_path), "web")
+    assert [p.id for p in plan.ordered()] == ["traffic-back/web", "service-restore/web", "traffic-unpin/web"]

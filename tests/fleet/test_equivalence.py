@@ -215,3 +215,23 @@ def test_targets_on_the_other_side_of_a_tunnel() -> None:
 def test_the_old_and_the_new_range_are_named() -> None:
     message = found(plan(fleet(service("a")), subnet="apps"), "source_range").message
     assert message == "packets will come from 10.20.0.0/24 instead of 10.8.0.0/28"
+
+
+def test_nothing_is_made_for_what_is_held_back() -> None:
+    """Its other target needs a rule, its egress mode Private Google Access: neither is for those that do move."""
+    policy = FirewallPolicy(
+        name="corp",
+        level="organization",
+        rules=(
+            PolicyRule(priority=1, action="goto_next", sources=("10.8.0.0/28",)),
+            PolicyRule(priority=2, action="deny", sources=("10.0.0.0/8",), protocols=(Ports("tcp", ("5432",)),)),
+        ),
+    )
+    effective = {"my-vpc": EffectiveFirewalls(rules=world().firewalls, policies=(policy,))}
+    there = fleet(service("a", egress="all-traffic"), service("b"), effective=effective, routers=(nat("out"),))
+    made = plan(there, subnet="apps", targets={"a": (API, DB), "b": ("http://10.0.0.10:81",)}, blocked="skip")
+    assert made.groups == ("b",)
+    assert [rule.protocols for rule in _rules(made)] == [(Ports("tcp", ("81",)),)]
+    assert [p.step.kind for p in made.steps if not p.group] == ["firewall"]
+    assert codes(made).count("warn firewall_cannot_fix") == 1
+    assert "info nat_exists" not in codes(made), "it is about a alone"

@@ -21,7 +21,7 @@ SKIP = "skip"
 class MigrationDraft(Struct, kw_only=True):
     """Facts and wishes go in; steps and findings gather. `token` makes names of one plan unique.
 
-    `held` are the groups that cannot move for a reason of their own.
+    `held` are the groups that cannot move for a reason of their own, `reasons` the findings that say so.
     """
 
     fleet: Fleet
@@ -30,6 +30,7 @@ class MigrationDraft(Struct, kw_only=True):
     steps: list[Planned] = []
     findings: list[Finding] = []
     held: set[str] = set()
+    reasons: list[Finding] = []
     by_service: dict[str, list[Revision]] = {}
 
     def add(
@@ -65,6 +66,7 @@ class MigrationDraft(Struct, kw_only=True):
             self.warn(code, f"{message}; left out", fix)
         else:
             self.block(code, message, fix)
+        self.reasons.append(self.findings[-1])
 
     def going(self, moves: Iterable[Move]) -> tuple[Move, ...]:
         """Those that are not held back."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from wizard.fleet.answers import FLOW, MigrateAnswers
+from wizard.errors import InputError
+from wizard.fleet.answers import CONNECTOR, FLOW, MigrateAnswers
 from wizard.fleet.checks.addresses import Budget, check_addresses
 from wizard.fleet.checks.firewall import check_firewall
 from wizard.fleet.checks.internet import check_internet
@@ -33,6 +34,9 @@ def plan_migration(fleet: Fleet, answers: MigrateAnswers, token: str) -> Plan:
     """
     check_answers(answers)
     check_waves(answers)
+    if answers.to == CONNECTOR and not answers.connector:
+        fix = "--connector NAME, one that is there or a new one"
+        raise InputError("missing: connector (--connector)", field="connector", fix=fix, code="missing_input")
     draft = MigrationDraft(fleet=fleet, answers=answers, token=token)
     report_unseen(draft)
     chosen = check_readiness(draft, select(draft))
@@ -41,14 +45,8 @@ def plan_migration(fleet: Fleet, answers: MigrateAnswers, token: str) -> Plan:
     moves = draft.going(chosen)
     if not chosen:
         draft.info("nothing_to_move", "nothing that was chosen is left to be moved")
-    ground = lay_ground(draft, moves) if moves else None
+    moves, ground, budget = _settled(draft, moves)
     report_owners(draft, owned, ground)
-    budget = Budget()
-    if ground is not None:
-        moves, budget = _on_ground(draft, ground, moves)
-    if ground is None or not moves:
-        moves = ()
-        draft.steps.clear()
     rollout = plan_rollout(draft, of(moves), budget)
     check_permissions(draft)
     return Plan(
@@ -61,19 +59,39 @@ def plan_migration(fleet: Fleet, answers: MigrateAnswers, token: str) -> Plan:
     )
 
 
-def _on_ground(draft: MigrationDraft, ground: Ground, moves: tuple[Move, ...]) -> tuple[tuple[Move, ...], Budget]:
-    """The moves that remain after what all share has been checked, with their stages."""
-    moves = tuple(_with_settings(draft, ground, move) for move in check_startup(draft, moves))
+def _settled(draft: MigrationDraft, moves: tuple[Move, ...]) -> tuple[tuple[Move, ...], Ground | None, Budget]:
+    """The moves that remain, where they go, and what the rollout may do; their steps and what all share are added.
+
+    What is shared is made for those alone that move: when some turn out to be held back, it is planned once more.
+    """
+    mark = len(draft.findings)
+    while moves:
+        known = len(draft.held)
+        ground = lay_ground(draft, moves)
+        if ground is None:
+            break
+        chosen = tuple(_with_settings(draft, ground, move) for move in check_startup(draft, moves))
+        budget, shared = _shared(draft, ground, chosen)
+        if len(draft.held) == known:
+            for move in chosen:
+                add_stages(draft, move, shared)
+            return chosen, ground, budget
+        moves = draft.going(moves)
+        draft.steps.clear()
+        draft.findings[mark:] = [finding for finding in draft.findings[mark:] if finding in draft.reasons]
+    draft.steps.clear()
+    return (), None, Budget()
+
+
+def _shared(draft: MigrationDraft, ground: Ground, moves: tuple[Move, ...]) -> tuple[Budget, tuple[str, ...]]:
+    """Check what all share, and add steps for what it lacks; their ids."""
     budget = check_addresses(draft, ground, moves)
     moves = draft.going(moves)
-    shared = (*ground.ready, *check_internet(draft, ground, moves))
+    internet = check_internet(draft, ground, moves)
     moves = draft.going(moves)
-    shared += check_firewall(draft, ground, moves)
+    firewall = check_firewall(draft, ground, moves)
     check_routes(draft, ground, moves)
-    moves = draft.going(moves)
-    for move in moves:
-        add_stages(draft, move, tuple(dict.fromkeys(shared)))
-    return moves, budget
+    return budget, tuple(dict.fromkeys((*ground.ready, *internet, *firewall)))
 
 
 def _with_settings(draft: MigrationDraft, ground: Ground, move: Move) -> Move:

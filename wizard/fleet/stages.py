@@ -18,6 +18,9 @@ from wizard.plan.steps.traffic_shape import ShapeTraffic
 from wizard.plan.steps.traffic_stage import StageTraffic
 from wizard.records import Job, Service, Traffic
 
+_TWICE = 2.0
+"""Seconds in which a bad answer of a revision that has traffic may turn out to be a passing one."""
+
 _LONGEST_NAME = 49
 """Of a job (facts: 6.3): its executions get a suffix."""
 
@@ -102,6 +105,7 @@ def _service(draft: MigrationDraft, move: Move, service: Service, ready: tuple[s
             calls=stages.calls if move.normal else 0,
             normal=move.normal,
             image=service.image,
+            patience=_patience(percent, draft.answers.probe.start_window, move),
         )
         last = draft.add(stage, found, group=move.group, after=(last,))
         found, start = stage.predict(found), percent
@@ -118,6 +122,11 @@ def _watched(percent: int, watch: float, soak: float) -> float:
     if percent == 0:
         return 0.0
     return soak if percent == 100 else watch
+
+
+def _patience(percent: int, start_window: float, move: Move) -> float:
+    """At first the network of a fresh instance is waited for; later a bad answer is asked for once more."""
+    return start_window if percent == 0 and move.vpc.kind == "direct" else _TWICE
 
 
 def _promoted(traffic: Split) -> Split:

@@ -7,7 +7,7 @@ from math import ceil
 from msgspec import structs
 
 from wizard.fleet.answers import DIRECT
-from wizard.fleet.draft import MigrationDraft
+from wizard.fleet.draft import MigrationDraft, names
 from wizard.fleet.model import Move
 from wizard.records import StartupProbe
 
@@ -20,6 +20,7 @@ def check_startup(draft: MigrationDraft, moves: tuple[Move, ...]) -> tuple[Move,
     if draft.answers.to != DIRECT:
         return moves
     needed = draft.answers.probe.start_window
+    _report_unguarded(draft, moves)
     short = {m.group: probe for m in moves if (probe := _probe(m)) is not None and window(probe) < needed}
     if not short:
         return moves
@@ -47,6 +48,19 @@ def extended(probe: StartupProbe, seconds: float) -> StartupProbe:
     wanted = ceil((seconds - probe.initial_delay) / probe.period)
     most = (_BUDGET - probe.initial_delay) // probe.period
     return structs.replace(probe, failure_threshold=max(probe.failure_threshold, min(wanted, most)))
+
+
+def _report_unguarded(draft: MigrationDraft, moves: tuple[Move, ...]) -> None:
+    """An instance that only opens its port gets requests before it can reach anything (user needs, 1)."""
+    services = [move for move in moves if move.service is not None]
+    open_ = [m.group for m in services if (probe := _probe(m)) is None or probe.type == "tcp"]
+    if open_:
+        draft.info(
+            "startup_unguarded",
+            "without a start-up probe that looks at its targets an instance may get requests before its network is"
+            f" there: {names(open_)}",
+            "an HTTP start-up probe that answers when the targets do; or the application tries again",
+        )
 
 
 def _probe(move: Move) -> StartupProbe | None:

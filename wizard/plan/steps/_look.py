@@ -17,6 +17,9 @@ from wizard.records import Ref, Revision, Service, VpcAccess
 _PAUSE = 2.0
 """Seconds between two looks."""
 
+_AGAIN = 1.0
+"""Seconds until a worse answer is asked for again."""
+
 _SERVER_ERROR = 500
 _TOO_MANY = 429
 
@@ -24,7 +27,8 @@ _TOO_MANY = 429
 class Look(Struct, frozen=True, kw_only=True):
     """What is looked at: traffic as `split`, the revision under `tag` with `vpc`, ready, and answering its own URL.
 
-    `calls` per look, none when `normal`, the status that the service answered before the migration, is 0.
+    `calls` per look, none when `normal`, the status that the service answered before the migration, is 0. A worse
+    answer is asked for again until `patience` seconds have passed: the network of a fresh instance takes its time.
     """
 
     service: Ref
@@ -33,6 +37,7 @@ class Look(Struct, frozen=True, kw_only=True):
     vpc: VpcAccess
     calls: int = 0
     normal: int = 0
+    patience: float = 0.0
 
 
 async def look_for(cloud: Cloud, look: Look, found: object, seconds: float) -> Outcome:
@@ -68,8 +73,12 @@ async def _once(cloud: Cloud, look: Look, found: object) -> Outcome:
 async def _call(cloud: Cloud, look: Look, url: str, revision: str) -> Outcome:
     if not look.normal or not look.calls or not url:
         return Outcome(observed=f"{revision} is ready")
+    began, waited = monotonic(), 0.0
     for _ in range(look.calls):
         answer = await cloud.call(url)
+        while is_worse(answer.status, look.normal) and monotonic() - began < look.patience:
+            await asyncio.sleep(_AGAIN)
+            answer, waited = await cloud.call(url), monotonic() - began
         if is_worse(answer.status, look.normal):
             met = f"HTTP {answer.status}" if answer.status else answer.why or "no answer"
             return Outcome(
@@ -77,7 +86,8 @@ async def _call(cloud: Cloud, look: Look, url: str, revision: str) -> Outcome:
                 code="answers_worse",
                 fix="its log tells why: `gcloud run services logs read`; traffic goes back to the earlier revision",
             )
-    return Outcome(observed=f"{revision} answers as before")
+    slow = f", after {waited:.0f} s" if waited >= 1 else ""
+    return Outcome(observed=f"{revision} answers as before{slow}")
 
 
 def is_worse(status: int, normal: int) -> bool:

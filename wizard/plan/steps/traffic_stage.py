@@ -16,7 +16,7 @@ class StageTraffic(Step, frozen=True, kw_only=True, tag="traffic-stage"):
     """From `start` to `percent` of the traffic on the revision with the tag `hold`; the rest is shared as in `base`.
 
     With 0 the tag is only pinned to its revision, whose own URL is called: nobody else's traffic is on it. Then it is
-    looked at for `watch` seconds (`calls` and `normal`: see `Look`). The service must have `image`, when one is given.
+    looked at for `watch` seconds (`calls`, `normal`, `patience`: see `Look`). The service must have `image`, if given.
     """
 
     region: str
@@ -30,6 +30,7 @@ class StageTraffic(Step, frozen=True, kw_only=True, tag="traffic-stage"):
     calls: int = 0
     normal: int = 0
     image: str = ""
+    patience: float = 2.0
 
     @property
     def ref(self) -> Ref:
@@ -122,6 +123,7 @@ class StageTraffic(Step, frozen=True, kw_only=True, tag="traffic-stage"):
             vpc=self.vpc,
             calls=self.calls,
             normal=self.normal,
+            patience=self.patience,
         )
         return await look_for(cloud, look, found, self.watch)
 

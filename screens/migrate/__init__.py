@@ -1,0 +1,1 @@
+"""The pages of a migration: inventory, findings, the board of stages, and the end."""
