@@ -13,7 +13,7 @@ WAY: tuple[Command, ...] = tuple(BY_ID[name] for name in ("next_page", "back"))
 FILTER = BY_ID["filter"]
 
 INVENTORY: tuple[Command, ...] = (
-    Command(id="toggle", keys="space", title="Move?", help="Move this one, or leave it", footer=True),
+    Command(id="choose", keys="space", title="Move?", help="Move this one, or leave it", footer=True),
     Command(id="all", keys="a", title="All", help="Move all", footer=True),
     Command(id="none", keys="n", title="None", help="Leave all", footer=True),
     Command(id="owner", keys="o", title="Owner", help="Move or leave all that the same tool deploys", footer=True),

@@ -22,6 +22,8 @@ from screens.widgets.text import Lines
 from wizard.wording import one_line
 
 ORDER = tuple(Stage)
+_WIDE = 100
+"""From how many cells on the names of all pages stand beside each other."""
 
 
 class MigratePage(Screen[None]):
@@ -91,7 +93,8 @@ class MigratePage(Screen[None]):
         banner = self.query_one("#banner", Static)
         banner.update(_banner(model))
         banner.set_class(model.session is not None and not model.session.simulated, "-live")
-        self.query_one("#trail", Lines).put(line(_trail(model), "   ", self.heading(model)))
+        trail = _trail(model) if self.app.size.width >= _WIDE else _short_trail(model)
+        self.query_one("#trail", Lines).put(line(trail, "   ", self.heading(model)))
         self.query_one("#trouble", Lines).put(_trouble(model))
         self.show(model)
         why_not = self.ready(model)
@@ -114,6 +117,19 @@ class MigratePage(Screen[None]):
         """Say something in passing; nothing when there is nothing to be said."""
         if text:
             self.notify(text, markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What cannot be done now is greyed; what makes no sense here is hidden."""
+        if action == "back":
+            return self._preceding is not None
+        if action == "next_page":
+            label = self.next_label(self.sitting.model)
+            return (None if self.ready(self.sitting.model) else True) if label else False
+        return self.possible(action)
+
+    def possible(self, action: str) -> bool | None:
+        """The same for the actions of a subclass."""
+        return True
 
     # --- what happens
 
@@ -164,6 +180,12 @@ def _trail(model: MoveModel) -> Content:
         pieces += [line((" › ", Tone.MUTED))] if pieces else []
         pieces.append(line((f"{mark}{NAMES[stage]}", tone)))
     return line(*pieces)
+
+
+def _short_trail(model: MoveModel) -> Content:
+    """`▸ Board 3/4`."""
+    place = f" {ORDER.index(model.stage) + 1}/{len(ORDER)}"
+    return line((f"▸ {NAMES[model.stage]}", Tone.CHOSEN), (place, Tone.MUTED))
 
 
 def _trouble(model: MoveModel) -> Content:

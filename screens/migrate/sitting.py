@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
@@ -55,6 +56,12 @@ class Sitting:
         self._model = model
         for listener in tuple(self._listeners):
             listener(model)
+
+    def held(self, paused: bool) -> None:
+        """The sandbox's time stands still, or goes on."""
+        session = self._model.session
+        if session is not None and session.paused is not paused:
+            self.put(replace(self._model, session=dataclasses.replace(session, paused=paused)))
 
     # --- the cloud
 

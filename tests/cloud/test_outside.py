@@ -1,4 +1,4 @@
-"""Calling a service by its URL: only Cloud Run's, only the endpoint on a sandbox, nobody's credentials, no redirects."""
+"""Calling a service by its URL: only Cloud Run, only a sandbox when there is one, no credentials, no redirects."""
 
 from __future__ import annotations
 

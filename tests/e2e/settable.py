@@ -7,6 +7,7 @@ from typing import Any
 HISTORY = ("/operations/", "/revisions/", "logging/", "/executions/", "run/releases/", "serverless-ipv4-")
 """Names of what is left by design: operations, revisions, logs, and addresses that Cloud Run holds for a while."""
 
+JOB = ("template", "labels", "annotations")
 SERVICE = ("template", "ingress", "labels", "traffic", "annotations")
 IDENTITY = {"id", "uid", "selfLink", "selfLinkWithId"}
 VERSION = {"creationTimestamp", "createTime", "creationTime", "updateTime", "fingerprint", "etag"}
@@ -28,5 +29,7 @@ def _name(name: str, body: dict[str, Any]) -> str:
 def _fields(name: str, body: dict[str, Any]) -> dict[str, Any]:
     if "/services/" in name and name.startswith("run/"):
         return {key: body.get(key) for key in SERVICE}
+    if "/jobs/" in name and name.startswith("run/"):
+        return {key: body.get(key) for key in JOB}
     automatic = {"name"} if "default-route-" in name else set()
     return {key: value for key, value in body.items() if key not in IDENTITY | VERSION | automatic}

@@ -17,7 +17,18 @@ from wizard.plan.plan import Plan
 from wizard.plan.steps.connector import CreateConnector
 from wizard.plan.steps.service import PatchService
 from wizard.plan.steps.subnet import CreateSubnet
-from wizard.records import Address, Connector, Instance, Job, Network, Service, Subnet, VpcAccess
+from wizard.records import (
+    Address,
+    Connector,
+    FirewallRule,
+    Instance,
+    Job,
+    Network,
+    Ports,
+    Service,
+    Subnet,
+    VpcAccess,
+)
 
 DIRECT = VpcAccess(network="my-vpc", subnet="apps", egress="all-traffic")
 
@@ -103,6 +114,8 @@ def test_the_subnet_of_an_earlier_part_is_used_again() -> None:
     made = plan(fleet(service("web"), subnets=(*world().subnets, own)))
     assert _vpc(made, "web").subnet == "con-direct"
     assert "con-direct" in found(made, "subnet_kept").message
+    full = structs.replace(own, free=9)
+    assert _vpc(plan(fleet(service("web"), subnets=(*world().subnets, full))), "web").subnet == "con-direct-2"
     tiny = structs.replace(own, range="10.50.0.0/28")
     other = plan(fleet(service("web"), subnets=(*world().subnets, tiny)))
     assert _vpc(other, "web").subnet == "con-direct-2"
@@ -122,6 +135,7 @@ def test_one_service_that_is_too_large_alone_is_held_back() -> None:
     finding = found(plan(there, subnet="apps"), "subnet_full")
     assert finding.message.endswith("more are needed at worst for each of: big (63)")
     assert "at most 29 max instances" in finding.fix, "59 without its live test"
+    assert finding.fix.endswith("--prefix-length=24"), "twice 64, and one more"
     assert plan(there, subnet="apps", blocked="skip").groups == ("web",)
 
 
@@ -134,7 +148,11 @@ def test_all_together_must_fit_when_they_have_moved() -> None:
     assert finding.message == (
         "subnet apps (10.20.0.0/26) has 60 addresses for these users; at worst 3 service(s) need 73"
     )
-    assert finding.fix.endswith("at most 9 max instances for each")
+    assert "at most 9 max instances for each" in finding.fix
+    assert finding.fix.endswith(
+        "gcloud compute networks subnets expand-ip-range apps --project=demo-project --region=us-central1"
+        " --prefix-length=24"
+    )
     assert not plan(there, subnet="apps", services=("a", "b")).blocked
 
 
@@ -254,3 +272,15 @@ def test_back_to_a_connector_of_the_host_project() -> None:
     made = plan(_direct(service("web", vpc=DIRECT)), to="connector", connector=link)
     assert _vpc(made, "web").connector == link
     assert ids(made) == []
+
+
+def test_back_to_a_connector_that_a_rule_keeps_from_working() -> None:
+    """A rule for its own traffic would open everything behind it: that is nothing for a migration to decide."""
+    deny = FirewallRule(
+        name="no-667", network="my-vpc", action="deny", priority=10, protocols=(Ports("tcp", ("667",)),)
+    )
+    wide = FirewallRule(name="inside", network="my-vpc", sources=("10.0.0.0/8",), priority=20)
+    there = _direct(service("web", vpc=DIRECT), service("b", env={}, vpc=DIRECT), firewalls=(deny, wide))
+    made = plan(there, to="connector", connector="back", blocked="skip", no_probe=("b",))
+    assert "no-667 (deny, priority 10)" in found(made, "connector_blocked").message
+    assert made.groups == ("b",), "nobody says what it must reach"

@@ -8,7 +8,7 @@ from msgspec import structs
 from tests.fleet.worlds import DB, codes, fleet, found, ids, job, plan, revision, service
 from wizard.errors import InputError
 from wizard.fleet.answers import RolloutAnswers, StageAnswers, WaveAnswers
-from wizard.fleet.model import Move
+from wizard.fleet.model import Elsewhere, Move
 from wizard.fleet.targets import suggested
 from wizard.fleet.users import User
 from wizard.inventory import Gap
@@ -184,4 +184,31 @@ def test_users_that_no_change_of_cloud_run_moves_are_named() -> None:
 
 def test_an_unread_list_of_services_blocks() -> None:
     gap = Gap(what="services", status="PERMISSION_DENIED", message="not yours")
-    assert "block not_readable" in codes(plan(fleet(service("web"), gaps=(gap,))))
+    there = structs.replace(fleet(service("web"), gaps=(gap,)), unseen=(gap,))
+    assert codes(plan(there))[:2] == ["block not_readable", "info startup_unguarded"], "said once"
+
+
+def test_an_unread_list_of_jobs_may_hide_users() -> None:
+    gaps = (Gap(what="jobs", status="PERMISSION_DENIED", message="no"), Gap(what="routers", status="X", message="y"))
+    there = structs.replace(fleet(service("web"), gaps=gaps), unseen=gaps[:1])
+    made = plan(there)
+    assert found(made, "unseen_user").message.endswith(": jobs: no")
+    assert found(made, "not_checked").message == "could not read routers: y"
+
+
+def test_another_project_moves_its_own_users() -> None:
+    user = User(kind="service", name="their", region="us-central1", template=True)
+    there = structs.replace(fleet(service("web")), elsewhere=(Elsewhere(project="team-b", users=(user,)),))
+    finding = found(plan(there), "other_project")
+    assert finding.message == "users in project team-b are not moved from here: their"
+    assert finding.fix.endswith(
+        "--project team-b --connector projects/demo-project/locations/us-central1/connectors/con"
+    )
+
+
+def test_an_attached_cloud_sql_instance_is_no_target_but_named() -> None:
+    there = fleet(service("web", env={}, cloud_sql=("p:us-central1:db",)), job("nightly", cloud_sql=("p:r:a", "p:r:b")))
+    made = plan(there)
+    message = "attached to Cloud SQL instances, whose private addresses no setting tells: "
+    assert found(made, "cloud_sql").message == f"{message}web (p:us-central1:db); job:nightly (p:r:a, p:r:b)"
+    assert found(made, "no_targets").message.endswith(": web")

@@ -80,10 +80,15 @@ class Gcloud:
 
 def gcloud_for(server: Server, folder: Path) -> Gcloud:
     """gcloud for the project of a running server, with its own settings in `folder`."""
+    return gcloud_at(server.port, server.settings.folder / "ca.pem", server.world.project, folder)
+
+
+def gcloud_at(port: int, authority: Path, project: str, folder: Path) -> Gcloud:
+    """gcloud for a project of the sandbox on this port, whose certificates are signed by `authority`."""
     settings = {
         "CONFIG": str(folder / "gcloud"),
-        "CORE_PROJECT": server.world.project,
-        "CORE_CUSTOM_CA_CERTS_FILE": str(server.settings.folder / "ca.pem"),
+        "CORE_PROJECT": project,
+        "CORE_CUSTOM_CA_CERTS_FILE": str(authority),
         "CORE_DISABLE_PROMPTS": "1",
         "CORE_DISABLE_USAGE_REPORTING": "1",
         "CORE_CHECK_GCE_METADATA": "0",
@@ -93,8 +98,8 @@ def gcloud_for(server: Server, folder: Path) -> Gcloud:
         "SURVEY_DISABLE_PROMPTS": "1",
         "PROXY_TYPE": "http",
         "PROXY_ADDRESS": "127.0.0.1",
-        "PROXY_PORT": str(server.port),
+        "PROXY_PORT": str(port),
     }
     kept = {key: value for key, value in os.environ.items() if not key.startswith("CLOUDSDK_")}
-    metadata = {"GCE_METADATA_ROOT": f"127.0.0.1:{server.port}"}
+    metadata = {"GCE_METADATA_ROOT": f"127.0.0.1:{port}"}
     return Gcloud({**kept, **metadata, **{f"CLOUDSDK_{name}": value for name, value in settings.items()}})

@@ -74,6 +74,7 @@ def service(message: api.Service) -> Service:
         reconciling=message.reconciling,
         invoker_iam_disabled=message.invoker_iam_disabled,
         last_modifier=message.last_modifier,
+        cloud_sql=cloud_sql(template.volumes),
     )
 
 
@@ -119,7 +120,13 @@ def job(message: api.Job) -> Job:
         start_token=message.start_execution_token,
         latest_execution=last(message.latest_created_execution.name),
         ready=condition(message.terminal_condition),
+        cloud_sql=cloud_sql(task_template.volumes),
     )
+
+
+def cloud_sql(volumes: Iterable[api.Volume]) -> tuple[str, ...]:
+    """The connection names (`project:region:instance`) of what is attached by a volume."""
+    return tuple(name for volume in volumes for name in volume.cloud_sql_instance.instances)
 
 
 def execution(message: api.Execution) -> Execution:

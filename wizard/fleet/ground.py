@@ -6,10 +6,11 @@ from msgspec import Struct, structs
 
 from wizard.answers import Answers, ConnectorAnswers
 from wizard.fleet.answers import CONNECTOR, MigrateAnswers
-from wizard.fleet.demand import prefixes
+from wizard.fleet.demand import demand_of, prefixes
 from wizard.fleet.draft import MigrationDraft
 from wizard.fleet.host_project import host_ground, host_of
 from wizard.fleet.model import Fleet, Move
+from wizard.fleet.room import room_of
 from wizard.network.egress_modes import ALL_TRAFFIC, PRIVATE_RANGES_ONLY
 from wizard.plan.setup import preflight
 from wizard.plan.setup.addresses import AUTO, choose_range
@@ -56,7 +57,8 @@ def lay_ground(draft: MigrationDraft, moves: tuple[Move, ...]) -> Ground | None:
     network = choose_network(setup)
     ground = None
     if network is not None:
-        ground = (_connector if answers.to == CONNECTOR else _subnet)(draft, setup, network, ready)
+        back = answers.to == CONNECTOR
+        ground = _connector(setup, network, ready) if back else _subnet(draft, setup, network, ready, moves)
     draft.adopt(setup)
     return ground
 
@@ -102,9 +104,11 @@ def with_google_access(fleet: Fleet) -> str:
     return next(held, "")
 
 
-def _subnet(draft: MigrationDraft, setup: Draft, network: Network, ready: tuple[str, ...]) -> Ground | None:
+def _subnet(
+    draft: MigrationDraft, setup: Draft, network: Network, ready: tuple[str, ...], moves: tuple[Move, ...]
+) -> Ground | None:
     named = bool(setup.answers.subnet)
-    subnet = named_subnet(setup, network, direct_problem) if named else _kept(draft, setup, network)
+    subnet = named_subnet(setup, network, direct_problem) if named else _kept(draft, setup, network, moves)
     if subnet is not None:
         return _on(draft.answers, network, subnet, ready=ready)
     return None if named else _new(draft, setup, network, ready)
@@ -121,14 +125,18 @@ def _own(setup: Draft) -> str:
     return f"{setup.answers.service}-direct"
 
 
-def _kept(draft: MigrationDraft, setup: Draft, network: Network) -> Subnet | None:
-    """The subnet that an earlier part of this migration made."""
+def _kept(draft: MigrationDraft, setup: Draft, network: Network, moves: tuple[Move, ...]) -> Subnet | None:
+    """The subnet that an earlier part of this migration made, when it has room for this one."""
     if draft.answers.range not in ("", AUTO):
         return None
     place = (own_name(_own(setup)), setup.region, network.name, "PRIVATE")
     same = (s for s in setup.inventory.subnets if (s.name, s.region, s.network, s.purpose) == place)
     subnet = next(same, None)
     if subnet is None or direct_problem(subnet):
+        return None
+    demands = [demand_of(draft, move) for move in moves]
+    most = max((one.moving for one in demands), default=0)
+    if sum(one.stays for one in demands) + most > room_of(draft, subnet, moves).left:
         return None
     setup.info("subnet_kept", f"subnet {subnet.name} is used again: it was made for users of this connector")
     return subnet
@@ -157,7 +165,7 @@ def _new(draft: MigrationDraft, setup: Draft, network: Network, ready: tuple[str
     return _on(draft.answers, network, subnet, ready=(*ready, id_), new=True)
 
 
-def _connector(draft: MigrationDraft, setup: Draft, network: Network, ready: tuple[str, ...]) -> Ground | None:
+def _connector(setup: Draft, network: Network, ready: tuple[str, ...]) -> Ground | None:
     egress = plan_connector(setup, network, ready)
     if egress is None:
         return None

@@ -19,6 +19,7 @@ def with_targets(draft: MigrationDraft, moves: tuple[Move, ...]) -> tuple[Move, 
     """The moves with their targets. Those without any are held back, unless the answers let them go unproven."""
     _report_strangers(draft)
     found = tuple(structs.replace(move, targets=_targets(draft, move)) for move in moves)
+    _report_cloud_sql(draft, found)
     bare = [move for move in found if not move.targets]
     allowed = [move for move in bare if move.group in draft.answers.no_probe]
     if allowed:
@@ -60,6 +61,18 @@ def _is_inside(target: Target, zones: list[str]) -> bool:
     if target.address:
         return bool(private_block(target.address))
     return any(target.host == end or target.host.endswith(f".{end}") for end in (*suffixes().internal, *zones))
+
+
+def _report_cloud_sql(draft: MigrationDraft, moves: tuple[Move, ...]) -> None:
+    """A connection name tells no address: what a socket of Cloud SQL leads to cannot be tested by it."""
+    attached = {m.group: held.cloud_sql for m in moves if (held := m.service or m.job) is not None and held.cloud_sql}
+    if attached:
+        each = "; ".join(f"{group} ({', '.join(found)})" for group, found in attached.items())
+        draft.info(
+            "cloud_sql",
+            f"attached to Cloud SQL instances, whose private addresses no setting tells: {each}",
+            "name the address of an instance that has one among the targets, to have it tested",
+        )
 
 
 def _report_strangers(draft: MigrationDraft) -> None:

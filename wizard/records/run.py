@@ -80,7 +80,7 @@ class Condition(Struct, frozen=True, kw_only=True):
 
 
 class Service(Resource, frozen=True, kw_only=True):
-    """A Cloud Run service: its template's settings, traffic and state."""
+    """A Cloud Run service: its template's settings, traffic and state. `cloud_sql` are connection names."""
 
     region: str
     image: str = ""
@@ -103,6 +103,7 @@ class Service(Resource, frozen=True, kw_only=True):
     reconciling: bool = False
     invoker_iam_disabled: bool = False
     last_modifier: str = ""
+    cloud_sql: tuple[str, ...] = ()
 
 
 class Revision(Resource, frozen=True, kw_only=True):
@@ -119,7 +120,10 @@ class Revision(Resource, frozen=True, kw_only=True):
 
 
 class Job(Resource, frozen=True, kw_only=True):
-    """A Cloud Run job. `start_token`, when set, makes creation start the execution `NAME-TOKEN`."""
+    """A Cloud Run job. `start_token`, when set, makes creation start the execution `NAME-TOKEN`.
+
+    `cloud_sql` are the connection names of the Cloud SQL instances that are attached.
+    """
 
     region: str
     image: str = ""
@@ -136,6 +140,7 @@ class Job(Resource, frozen=True, kw_only=True):
     start_token: str = ""
     latest_execution: str = ""
     ready: Condition = Condition()
+    cloud_sql: tuple[str, ...] = ()
 
 
 class Execution(Resource, frozen=True, kw_only=True):

@@ -67,6 +67,7 @@ class Dispatcher:
                 status=status,
                 seconds=time.perf_counter() - began,
                 caller=caller,
+                traffic=(request.get("service") or {}).get("traffic") if route.writes else None,
             )
             await self._save()
         return reply

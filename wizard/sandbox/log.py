@@ -1,4 +1,7 @@
-"""The log of requests: what was called, on what, by which client, whether it writes, how it was answered. No bodies."""
+"""The log of requests: what was called, on what, by which client, whether it writes, how it was answered. No bodies.
+
+Of a write to a service also the split of traffic that it asks for: so that whoever looks sees which revision got what.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,16 @@ class RequestLog:
     _waiting: set[asyncio.Future[None]] = field(default_factory=set)
 
     def add(
-        self, *, at: str, method: str, resource: str, write: bool, status: int, seconds: float, caller: Caller
+        self,
+        *,
+        at: str,
+        method: str,
+        resource: str,
+        write: bool,
+        status: int,
+        seconds: float,
+        caller: Caller,
+        traffic: list[Body] | None = None,
     ) -> None:
         """Note one answered request. A refused write counts as one: it was asked for. `seconds` is real time."""
         self.writes += write
@@ -48,6 +60,7 @@ class RequestLog:
                 "latency_ms": round(seconds * 1000, 1),
                 "transport": caller.transport,
                 "agent": agent,
+                **({"traffic": traffic} if traffic else {}),
             }
         )
         for waiting in self._waiting:

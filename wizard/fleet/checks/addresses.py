@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
-from wizard.fleet.demand import Demand, at_once, counted, demand_of, needed
+from wizard.fleet.demand import Demand, counted, demand_of, needed
 from wizard.fleet.draft import MigrationDraft, names
 from wizard.fleet.ground import Ground
 from wizard.fleet.model import Move
-from wizard.network.address_budget import OtherUser, usable
+from wizard.fleet.room import Room, in_subnet, prefix_of, room_of
+from wizard.network.address_budget import OtherUser
 from wizard.network.limits import limits
-from wizard.records import Subnet, VpcAccess
-
-
-class Room(Struct, frozen=True, kw_only=True):
-    """The addresses of a subnet that moves may take: `whole` are those it can give out at all, `left` those for us."""
-
-    subnet: Subnet
-    whole: int
-    left: int
-    siblings: tuple[OtherUser, ...]
-
-    @property
-    def words(self) -> str:
-        """The subnet, and what is left of it."""
-        return f"subnet {self.subnet.name} ({self.subnet.range}) has {self.left} addresses for these users"
+from wizard.records import Subnet
 
 
 class Budget(Struct, frozen=True, kw_only=True):
@@ -49,38 +34,6 @@ def check_addresses(draft: MigrationDraft, ground: Ground, moves: tuple[Move, ..
     return _together(draft, room, [one for one in demands if one.stays + one.moving <= room.left])
 
 
-def room_of(draft: MigrationDraft, subnet: Subnet, moves: Iterable[Move]) -> Room:
-    """What neighbours leave with all their instances running, and never more than what is free now."""
-    whole = usable(_prefix(subnet))
-    siblings = _siblings(draft, subnet, {move.group for move in moves})
-    left = whole - _fixed(draft, subnet) - needed(siblings)
-    if subnet.free is not None:
-        left = min(left, subnet.free)
-    return Room(subnet=subnet, whole=whole, left=max(0, left), siblings=siblings)
-
-
-def in_subnet(vpc: VpcAccess, subnet: Subnet) -> bool:
-    """Whether these settings lead into this subnet; a network alone means the subnet of its name (facts: 2.1)."""
-    return vpc.kind == "direct" and (vpc.subnet or vpc.network).rsplit("/", 1)[-1] == subnet.name
-
-
-def _siblings(draft: MigrationDraft, subnet: Subnet, moving: set[str]) -> tuple[OtherUser, ...]:
-    """Services and jobs that are in the subnet already, and are not among those that move."""
-    world = draft.fleet.inventory
-    services = [s for s in world.services if s.name not in moving and in_subnet(s.vpc, subnet)]
-    jobs = [j for j in world.jobs if f"job:{j.name}" not in moving and in_subnet(j.vpc, subnet)]
-    found = [OtherUser(name=s.name, instances=s.max_instances) for s in services]
-    return (*found, *(OtherUser(name=f"job:{j.name}", tasks=at_once(j)) for j in jobs))
-
-
-def _fixed(draft: MigrationDraft, subnet: Subnet) -> int:
-    """Addresses that VMs and reservations hold; those of Cloud Run itself are counted with its services."""
-    world = draft.fleet.inventory
-    held = {i.address for i in world.instances if (i.subnet, i.network) == (subnet.name, subnet.network)}
-    reserved = (a for a in world.addresses if (a.subnet, a.region) == (subnet.name, subnet.region))
-    return len(held | {a.range for a in reserved if a.purpose != "SERVERLESS"})
-
-
 def _already(draft: MigrationDraft, move: Move, subnet: Subnet) -> int:
     """Revisions that get requests and are in the subnet: they keep their addresses beside the new one."""
     if move.service is None:
@@ -96,7 +49,8 @@ def _hold_back(draft: MigrationDraft, room: Room, alone: list[Demand]) -> None:
         "subnet_full",
         [one.name for one in alone],
         f"{room.words}; more are needed at worst for each of: {each}",
-        f"a larger --subnet, none for a new one, or at most {_largest(room.left, alone[:1])} max instances",
+        f"a larger --subnet, none for a new one, or at most {_largest(room.left, alone[:1])} max instances;"
+        f" or {_expand(draft, room, alone[:1])}",
     )
 
 
@@ -111,7 +65,8 @@ def _together(draft: MigrationDraft, room: Room, demands: list[Demand]) -> Budge
             "subnet_full",
             f"{room.words}; at worst {_words(demands)} need {stays + most}",
             "a larger --subnet, none for a new one, or lower maxima:"
-            f" at most {_largest(room.left, demands)} max instances for each",
+            f" at most {_largest(room.left, demands)} max instances for each;"
+            f" or {_expand(draft, room, demands)}",
         )
         return Budget()
     message = f"{room.words}; at worst {_words(demands)} take {stays}, each one's live test up to {most} more"
@@ -122,7 +77,7 @@ def _together(draft: MigrationDraft, room: Room, demands: list[Demand]) -> Budge
 
 def _check_tight(draft: MigrationDraft, room: Room, demands: list[Demand], spare: int) -> None:
     """Addresses are taken in blocks of 16, and a later deploy runs beside the earlier one (facts: 2.2)."""
-    whole = counted((*(one.user for one in demands), *room.siblings), prefix=_prefix(room.subnet))
+    whole = counted((*(one.user for one in demands), *room.siblings), prefix=prefix_of(room.subnet))
     largest = max(demands, key=lambda one: one.stays)
     reasons = []
     if not whole.fits:
@@ -131,8 +86,17 @@ def _check_tight(draft: MigrationDraft, room: Room, demands: list[Demand], spare
         reasons.append(f"a later deploy of {largest.name} takes {largest.stays} more for up to 20 minutes")
     if reasons:
         message = f"subnet {room.subnet.name} is tight when all run at their maximum: {'; '.join(reasons)}"
-        fix = f"a /{whole.smallest_prefix - 1} or larger has room; or lower max instances"
-        draft.warn("subnet_tight", message, fix)
+        draft.warn("subnet_tight", message, f"lower max instances; or {_expand(draft, room, demands)}")
+
+
+def _expand(draft: MigrationDraft, room: Room, demands: list[Demand]) -> str:
+    """A range can be made larger, never smaller (facts: 7.1); this one would hold all, and the largest one twice."""
+    largest = max(demands, key=lambda one: one.stays)
+    probes = OtherUser(name="", tasks=sum(one.moving for one in demands))
+    everything = (*(one.user for one in demands), *room.siblings, largest.user, probes)
+    prefix = min(counted(everything).smallest_prefix, prefix_of(room.subnet) - 1)
+    where = f"--project={draft.fleet.project} --region={room.subnet.region} --prefix-length={prefix}"
+    return f"gcloud compute networks subnets expand-ip-range {room.subnet.name} {where}"
 
 
 def _check_quota(draft: MigrationDraft, moves: tuple[Move, ...]) -> None:
@@ -160,7 +124,3 @@ def _largest(left: int, demands: list[Demand]) -> int:
     most = max((one.moving for one in demands), default=0)
     each = needed((OtherUser(name="", instances=1),))
     return max(0, left - others - most) // (each * len(services)) if services else 0
-
-
-def _prefix(subnet: Subnet) -> int:
-    return int(subnet.range.rsplit("/", 1)[-1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from wizard.fleet.draft import MigrationDraft, names
 from wizard.fleet.ways import Way
@@ -60,7 +60,7 @@ def report_left(draft: MigrationDraft, stopped: list[Way]) -> None:
 def report_cannot(draft: MigrationDraft, ways: list[Way], cannot: Mapping[str, CannotFix]) -> None:
     """Targets that no new rule of this network can keep open."""
     for target, problem in cannot.items():
-        groups = _groups(way for way in ways if way.target == target)
+        groups = _groups(way for way in ways if way.target == target and way.lost)
         draft.hold_back(
             "firewall_cannot_fix",
             groups,
@@ -69,8 +69,8 @@ def report_cannot(draft: MigrationDraft, ways: list[Way], cannot: Mapping[str, C
         )
 
 
-def report_lost(draft: MigrationDraft, ways: list[Way]) -> None:
-    """Targets that are lost for another reason than the firewall, and those that nobody reaches today."""
+def report_lost(draft: MigrationDraft, ways: list[Way], said: Collection[str]) -> None:
+    """Targets that are lost for other reasons than those `said` already, and those that nobody reaches today."""
     broken = [way for way in ways if connector_stops(way)]
     if broken:
         draft.hold_back(
@@ -79,8 +79,8 @@ def report_lost(draft: MigrationDraft, ways: list[Way]) -> None:
             f"the connector cannot carry anything: {', '.join(dict.fromkeys(map(_cause, broken)))}",
             "`runvpc trace SERVICE TARGET --as connector:NAME` offers the rule that it needs",
         )
-    stopped = [way for way in ways if way.lost and way.after.verdict == DROP]
-    lost = [way for way in stopped if not firewall_stops(way) and not connector_stops(way)]
+    stopped = [way for way in ways if way.lost and way.after.verdict == DROP and way.target not in said]
+    lost = [way for way in stopped if not connector_stops(way)]
     if lost:
         draft.hold_back(
             "route",

@@ -30,14 +30,16 @@ def check_firewall(draft: MigrationDraft, ground: Ground, moves: tuple[Move, ...
     then = _then(draft)
     ways = ways_of(now, then, ground, moves)
     report_today(draft, ways)
+    opener = Opener(draft, then)
     if draft.answers.firewall == "leave":
-        report_left(draft, [way for way in ways if firewall_stops(way)])
-        opener = Opener(draft, then)
+        stopped = [way for way in ways if firewall_stops(way)]
+        report_left(draft, stopped)
+        said = {way.target for way in stopped}
     else:
-        opener = Opener(draft, then)
         ways = opener.open(now, ground, moves, ways)
-    report_cannot(draft, ways, opener.cannot)
-    report_lost(draft, ways)
+        report_cannot(draft, ways, opener.cannot)
+        said = {*opener.cannot}
+    report_lost(draft, ways, said)
     return tuple(draft.add(step, after=ground.ready) for step in opener.steps())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wizard.fleet.answers import DIRECT
 from wizard.fleet.draft import MigrationDraft, names, of
 from wizard.fleet.ground import Ground, with_google_access
 from wizard.fleet.model import Move
@@ -47,6 +48,8 @@ def _nat(draft: MigrationDraft, ground: Ground, topology: Topology, moves: list[
     if not today:
         draft.info("nat_missing", f"all-traffic without Cloud NAT, as today: the internet is not reached by {who}")
         return ()
+    if draft.answers.to == DIRECT:
+        draft.info("nat_cold_start", f"with Cloud NAT a cold start may take 30 s or more longer: {who}")
     if then is not None:
         if then[0] in today:
             draft.info("nat_exists", f"router {then[0]} translates the new range to the internet as well, for {who}")

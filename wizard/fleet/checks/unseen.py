@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from wizard.answers import Answers
 from wizard.fleet.draft import MigrationDraft, names
 from wizard.fleet.model import group_of
@@ -10,12 +12,14 @@ from wizard.plan.setup import preflight
 
 def report_unseen(draft: MigrationDraft) -> None:
     """Gaps of what was read, other projects, and users that no change of Cloud Run moves."""
-    setup = draft.setup(Answers())
+    fleet, setup = draft.fleet, draft.setup(Answers())
+    said = [gap for gap in fleet.inventory.gaps if gap.what == "services" or gap not in fleet.unseen]
+    setup.inventory = structs.replace(fleet.inventory, gaps=tuple(said))
     preflight.report_gaps(setup)
     draft.adopt(setup)
-    fleet = draft.fleet
-    if fleet.unseen:
-        each = "; ".join(f"{gap.what}: {gap.message}" for gap in fleet.unseen)
+    unseen = [gap for gap in fleet.unseen if gap not in said]
+    if unseen:
+        each = "; ".join(f"{gap.what}: {gap.message}" for gap in unseen)
         draft.warn("unseen_user", f"could not be looked into, any of it may use the connector: {each}")
     if fleet.fixed:
         draft.warn(
@@ -29,5 +33,11 @@ def report_unseen(draft: MigrationDraft) -> None:
             draft.warn(
                 "other_project",
                 f"users in project {other.project} are not moved from here: {names(map(group_of, other.users))}",
-                f"runvpc migrate --project {other.project}, with the connector's full name",
+                f"runvpc migrate --project {other.project} --connector {_full_name(draft)}",
             )
+
+
+def _full_name(draft: MigrationDraft) -> str:
+    fleet, connector = draft.fleet, draft.fleet.connector
+    name = connector.name if connector is not None else draft.answers.connector
+    return f"projects/{fleet.home}/locations/{fleet.region}/connectors/{name}"
