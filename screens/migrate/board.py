@@ -22,9 +22,9 @@ from screens.migrate.taking_back import offer_undo
 from screens.widgets.probe_table import probe_table
 from screens.widgets.text import Lines
 from wizard.apply.state import RunState
-from wizard.guide.board import BoardRow, board, rows_of, summary, tests_of
+from wizard.guide.board import BoardRow, board, can_go_on, rows_of, summary, tests_of
 from wizard.guide.connectivity import target_rows
-from wizard.guide.outcome import can_resume, can_undo
+from wizard.guide.outcome import can_undo
 from wizard.guide.running import StepRow, elapsed, headline, log_lines
 from wizard.wording import duration, one_line
 
@@ -137,9 +137,9 @@ class BoardPage(MigratePage):
             row = self._row if self.is_mounted else None
             return True if row is not None and row.can_go_back and not model.read_only else None
         if action in ("pause", "stop"):
-            return True if model.running else None
+            return model.running
         if action == "resume":
-            return run is not None and not model.running and can_resume(run) and not model.read_only
+            return run is not None and not model.running and can_go_on(run) and not model.read_only
         if action == "undo":
             return run is not None and not model.running and can_undo(run) and not model.read_only
         return True
@@ -166,4 +166,5 @@ def _step(row: StepRow) -> list[Content]:
     about = row.error or (row.notes[-1] if row.notes else "") or row.observed or row.reason
     tone = Tone.BAD if row.error and row.status == "failed" else Tone.MUTED
     first = line(word, " " * max(1, 12 - word.cell_length), f"{took:>6}  ", one_line(row.label))
-    return [first, line((" " * 20 + one_line(about), tone))] if about and row.status != "planned" else [first]
+    matters = row.status in ("running", "failed", "left")
+    return [first, line((" " * 20 + one_line(about), tone))] if about and matters else [first]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from screens.commands import BY_ID, Command
 
 EVERYWHERE: tuple[Command, ...] = tuple(
@@ -10,24 +12,24 @@ EVERYWHERE: tuple[Command, ...] = tuple(
 """Done by the application."""
 
 WAY: tuple[Command, ...] = tuple(BY_ID[name] for name in ("next_page", "back"))
-FILTER = BY_ID["filter"]
+FILTER = structs.replace(BY_ID["filter"], title="Find")
 
 INVENTORY: tuple[Command, ...] = (
-    Command(id="choose", keys="space", title="Move?", help="Move this one, or leave it", footer=True),
-    Command(id="all", keys="a", title="All", help="Move all", footer=True),
-    Command(id="none", keys="n", title="None", help="Leave all", footer=True),
+    Command(id="choose", keys="space", title="Move", help="Move this one, or leave it", footer=True),
+    Command(id="all", keys="a", title="All", help="Move all, or none when all move", footer=True),
+    Command(id="none", keys="n", title="None", help="Leave all"),
     Command(id="owner", keys="o", title="Owner", help="Move or leave all that the same tool deploys", footer=True),
     Command(id="acknowledge", keys="k", title="Ack", help="Its owner's code will change as well", footer=True),
-    Command(id="unproven", keys="p", title="No probe", help="It may move without a live test", footer=True),
-    Command(id="targets", keys="t", title="Targets", help="Type what it must reach", footer=True),
-    Command(id="subnet", keys="u", title="Subnet", help="An existing subnet, or a range for a new one", footer=True),
-    Command(id="connector", keys="c", title="Connector", help="Choose another connector", footer=False),
+    Command(id="unproven", keys="p", title="NoProbe", help="It may move without a live test", footer=True),
+    Command(id="targets", keys="t", title="Reach", help="Type what it must reach", footer=True),
+    Command(id="subnet", keys="u", title="Net", help="An existing subnet, or a range for a new one", footer=True),
+    Command(id="connector", keys="c", title="Connector", help="Choose another connector", footer=True),
 )
 
 FINDINGS: tuple[Command, ...] = (
     Command(id="solve", keys="enter", title="Solve", help="Do what the finding under the cursor proposes", footer=True),
     Command(id="leave_out", keys="x", title="Leave out", help="Leave the services that it names", footer=True),
-    Command(id="view", keys="left,right", title="Other view", help="Findings, or the plan", footer=True),
+    Command(id="view", keys="left,right", title="View", help="Findings, or the plan", footer=True),
 )
 
 BOARD: tuple[Command, ...] = (

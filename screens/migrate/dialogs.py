@@ -81,6 +81,16 @@ class Pick(ModalScreen[str | None]):
         self.dismiss(event.item)
 
 
+class Tick(Checkbox):
+    """A tick that is there or is not, rather than one in another colour."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        self.BUTTON_INNER = "✓" if self.value else " "
+        super().watch_value()
+
+
 class Finish(ModalScreen[FinishAnswers | None]):
     """The connector's name typed as a yes, and what else may go. Nothing is deleted before its plan was shown."""
 
@@ -105,8 +115,8 @@ class Finish(ModalScreen[FinishAnswers | None]):
             yield Lines((f"Delete connector {one_line(self._connector)}?", Tone.STRONG))
             yield Lines(told)
             with Vertical(classes="finish-choices"):
-                yield Checkbox("its firewall rules, too, where nothing else needs them", id="rules", compact=True)
-                yield Checkbox("its subnet, too", id="subnet", compact=True)
+                yield Tick("its firewall rules, too, where nothing else needs them", id="rules", compact=True)
+                yield Tick("its subnet, too", id="subnet", compact=True)
             yield Lines((f"Type {one_line(self._connector)} to go on", Tone.MUTED), classes="field")
             yield Input(placeholder="the name of the connector", compact=True)
             yield Lines(id="unlike")
@@ -124,7 +134,7 @@ class Finish(ModalScreen[FinishAnswers | None]):
 
     def _agree(self) -> None:
         if self._named and self._now() - self._since >= GRACE_SECONDS:
-            rules, subnet = (self.query_one(f"#{name}", Checkbox).value for name in ("rules", "subnet"))
+            rules, subnet = (self.query_one(f"#{name}", Tick).value for name in ("rules", "subnet"))
             words = {True: "delete", False: "leave"}
             self.dismiss(FinishAnswers(confirm=self._connector, rules=words[rules], subnet=words[subnet]))
 

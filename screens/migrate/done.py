@@ -19,8 +19,8 @@ from screens.widgets.text import Lines
 from wizard.apply.state import RunState
 from wizard.export.migration import render
 from wizard.fleet.answers import DIRECT, FinishAnswers
-from wizard.guide.board import BoardRow, board, summary
-from wizard.guide.outcome import Part, can_resume, can_undo, failed, left, made, undone, waiting
+from wizard.guide.board import BoardRow, board, can_go_on, summary
+from wizard.guide.outcome import Part, can_undo, failed, left, made, undone, waiting
 from wizard.guide.running import epoch, headline, what_next
 from wizard.wording import one_line
 
@@ -57,14 +57,14 @@ class DonePage(MigratePage):
         run = model.run
         if run is None:
             return
-        said = [line(what_next(run))] if can_resume(run) else []
+        said = [line(what_next(run)), line()] if can_go_on(run) else []
         said += _groups(board(run, model.applied, epoch(run.ended) if run.ended else 0.0))
         said += _parts(run)
         if self._may_finish(model):
             said += [line(), line(("The connector", Tone.STRONG)), line(_FINISH)]
         again = f" --sandbox {model.session.scenario}" if model.session is not None and model.session.scenario else ""
         rows = [(f"runvpc undo {run.run}{again}", "take all of it back")] if can_undo(run) else []
-        rows += [(f"runvpc resume {run.run}{again}", "go on with it")] if can_resume(run) else []
+        rows += [(f"runvpc resume {run.run}{again}", "go on with it")] if can_go_on(run) else []
         if rows:
             said += [line(), line(("Later", Tone.STRONG))]
             said += [line((f"  {words}", Tone.WORDS), (f"  {what}", Tone.MUTED)) for words, what in rows]
@@ -107,7 +107,7 @@ class DonePage(MigratePage):
         if action == "finish":
             return True if self._may_finish(model) and not model.read_only else None
         if action == "resume":
-            return run is not None and not model.running and can_resume(run) and not model.read_only
+            return run is not None and not model.running and can_go_on(run) and not model.read_only
         if action == "undo":
             return True if run is not None and not model.running and can_undo(run) and not model.read_only else None
         return True

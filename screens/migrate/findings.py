@@ -13,7 +13,7 @@ from textual.widgets import Tab, Tabs
 from screens.commands import bindings
 from screens.dialogs.apply import ApplyPlan
 from screens.dialogs.confirm import Confirm
-from screens.language import Tone, line, lines, state
+from screens.language import Tone, fit, line, lines, state
 from screens.migrate.commands import FILTER, FINDINGS, WAY
 from screens.migrate.frame import MigratePage
 from screens.migrate.model import MoveModel, Stage
@@ -83,7 +83,7 @@ class FindingsPage(MigratePage):
         serious = sum(found.severity is not Severity.INFO for found in plan.findings)
         self.query_one(f"#{FOUND}", Tab).label = f"Findings ({serious})" if serious else "Findings"
         self.query_one(f"#{PLAN}", Tab).label = f"Plan ({len(plan.groups)})" if plan.groups else "Plan"
-        width = self.app.size.width - 6
+        width = self.app.size.width - 8
         found = ordered_findings(plan)
         self.query_one("#findings", FilterList).put(
             [_item(str(n), f, remedy(f, model.answers), width) for n, f in enumerate(found)]
@@ -183,7 +183,11 @@ def _item(id_: str, finding: Finding, solves: Remedy | None, width: int) -> Item
     said = "".join(f"\n  {row}" for row in wrap(one_line(finding.message), width, break_on_hyphens=False))
     rows = [row for text in finding.fix.splitlines() for row in wrap(text, width, drop_whitespace=False) or [""]]
     fix = "".join(f"\n  {row}" for row in rows)
-    does = (f"Enter: {one_line(solves.does)}", Tone.CHOSEN) if solves is not None else (finding.code, Tone.MUTED)
+    does = (
+        (f"Enter: {fit(one_line(solves.does), width - 18)}", Tone.CHOSEN)
+        if solves is not None
+        else (finding.code, Tone.MUTED)
+    )
     return Item(id=id_, title="", mark=state(finding.severity.value), detail=line(does, said, (fix, Tone.MUTED)))
 
 

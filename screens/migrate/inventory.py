@@ -91,10 +91,11 @@ class InventoryPage(MigratePage):
     def _looked(self, event: FilterList.Looked) -> None:
         event.stop()
         self._draw_detail()
+        self.refresh_bindings()
 
     @on(FilterList.Chosen)
     def _enter(self, event: FilterList.Chosen) -> None:
-        """Enter and a click do what the space key does."""
+        """Enter and a click do what the space bar does."""
         event.stop()
         self.action_choose()
 
@@ -121,7 +122,9 @@ class InventoryPage(MigratePage):
             self.tell(self.sitting.answer(choose(model.fleet, model.answers, groups, wanted)))
 
     def action_all(self) -> None:
-        self._choose_all(True)
+        """All, or none when all move already."""
+        movable = [row for row in self._rows(self.sitting.model) if row.movable]
+        self._choose_all(not all(row.chosen for row in movable))
 
     def action_none(self) -> None:
         self._choose_all(False)
@@ -186,19 +189,29 @@ class InventoryPage(MigratePage):
             if name:
                 self.tell(self.sitting.answer(replace(self.sitting.model.answers, connector=name)))
 
-        model = self.sitting.model
-        known = (
-            {c.name for c in model.fleet.inventory.connectors if c.region == model.fleet.region} if model.fleet else ()
-        )
-        names = model.connectors or tuple(sorted(known))
+        names = self._connectors(self.sitting.model)
         if names:
             self.app.push_screen(Pick("Which connector?", names), picked)
 
+    def _connectors(self, model: MoveModel) -> tuple[str, ...]:
+        """Those that may be meant."""
+        if model.fleet is None:
+            return model.connectors
+        return tuple(sorted(c.name for c in model.fleet.inventory.connectors if c.region == model.fleet.region))
+
     def possible(self, action: str) -> bool | None:
-        own = {command.id for command in INVENTORY}
+        """Keys that the row under the cursor has no use for are hidden."""
+        model, own = self.sitting.model, {command.id for command in INVENTORY}
         if action == "connector":
-            return True if self.sitting.model.connectors or self.sitting.model.fleet else None
-        return None if action in own and self.sitting.model.fleet is None else True
+            return len(self._connectors(model)) > 1
+        if action not in own:
+            return True
+        row = self._looked_at if self.is_mounted else None
+        if action == "acknowledge":
+            return row is not None and row.movable and bool(row.owner)
+        if action == "unproven":
+            return row is not None and row.movable and not row.targets
+        return None if model.fleet is None else True
 
 
 _WHICH = "c chooses the one that is meant"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.bench.clients import client_rows
 from tests.bench.cloud import cloud_rows
+from tests.bench.fleet import fleet_rows
 from tests.bench.paths import one_verdict, whole_matrix
 from tests.bench.pure import firewall, free_ranges
 from tests.bench.row import table
@@ -24,6 +25,7 @@ if __name__ == "__main__":
                 whole_matrix(),
                 *cloud_rows(),
                 *client_rows(),
+                *fleet_rows(),
             ]
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from tests.fleet.worlds import CONNECTOR, DB, REGION, codes, fleet, found, ids, job, nat, plan, service, world
+from wizard.inventory import Gap
 from wizard.plan.plan import Plan
 from wizard.plan.steps.firewall import CreateFirewallRule
 from wizard.plan.steps.nat import CreateNat
@@ -87,6 +88,26 @@ def test_what_nobody_reaches_today_is_not_opened_but_said() -> None:
     assert _rules(made) == []
 
 
+def test_rules_on_the_way_out_and_on_the_way_in() -> None:
+    out = FirewallRule(name="none-out", network="my-vpc", action="deny", direction="EGRESS", priority=500)
+    con = FirewallRule(
+        name="con-out", network="my-vpc", direction="EGRESS", priority=400, target_tags=("vpc-connector",)
+    )
+    made = plan(fleet(service("a"), firewalls=(*world().firewalls, out, con)), subnet="apps")
+    assert [(r.direction, r.priority, r.name) for r in _rules(made)] == [
+        ("EGRESS", 499, "runvpc-con-1"),
+        ("INGRESS", 899, "runvpc-con-2"),
+    ]
+    assert not made.blocked
+
+
+def test_a_firewall_that_cannot_be_read_is_not_called_closed() -> None:
+    gap = Gap(what="firewall rules", status="PERMISSION_DENIED", message="no")
+    made = plan(fleet(service("a"), firewalls=(), gaps=(gap,)), subnet="apps")
+    assert "closed_today" not in "".join(codes(made))
+    assert "not_checked" in "".join(codes(made))
+
+
 def test_a_connector_that_is_broken_hides_nothing() -> None:
     """Its users must move all the more: what they will reach counts, not what they reach through it."""
     broken = structs.replace(CONNECTOR, state="ERROR")
@@ -109,6 +130,7 @@ def test_restrictions_of_the_connector_are_named() -> None:
         ),
         FirewallRule(name="off", network="my-vpc", action="deny", sources=("10.8.0.0/28",), disabled=True),
         FirewallRule(name="all", network="my-vpc", action="deny", priority=65000, sources=("10.0.0.0/8",)),
+        FirewallRule(name="far", network="my-vpc", action="deny", priority=10, sources=("172.16.0.0/12",)),
         FirewallRule(name="else", network="other", action="deny", sources=("10.8.0.0/28",)),
     )
     made = plan(fleet(service("a"), firewalls=rules), subnet="apps")

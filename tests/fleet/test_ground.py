@@ -89,7 +89,9 @@ def test_a_full_network_gets_the_smaller_of_two_sizes_or_a_finding() -> None:
             Subnet(name=f"t{n}", network="my-vpc", region=REGION, range=str(net)) for n, net in enumerate(taken)
         )
 
-    there = [service(name, max_instances=20) for name in ("a", "b", "c", "d", "e")]
+    there = [service(name, max_instances=40) for name in ("a", "b", "c", "d")]
+    roomy = plan(fleet(*there, subnets=around("10.77.0.0/23", "10.78.0.0/22")))
+    assert [p.step.range for p in roomy.steps if isinstance(p.step, CreateSubnet)] == ["10.78.0.0/22"]
     small = plan(fleet(*there, subnets=around("10.77.0.0/23")))
     (step,) = [p.step for p in small.steps if isinstance(p.step, CreateSubnet)]
     assert step.range == "10.77.0.0/23"
@@ -114,11 +116,16 @@ def test_the_subnet_of_an_earlier_part_is_used_again() -> None:
     made = plan(fleet(service("web"), subnets=(*world().subnets, own)))
     assert _vpc(made, "web").subnet == "con-direct"
     assert "con-direct" in found(made, "subnet_kept").message
-    full = structs.replace(own, free=9)
+    full = structs.replace(own, free=10)
     assert _vpc(plan(fleet(service("web"), subnets=(*world().subnets, full))), "web").subnet == "con-direct-2"
     tiny = structs.replace(own, range="10.50.0.0/28")
     other = plan(fleet(service("web"), subnets=(*world().subnets, tiny)))
     assert _vpc(other, "web").subnet == "con-direct-2"
+
+
+def test_the_full_name_of_a_subnet_of_ours_is_as_good() -> None:
+    link = f"projects/{PROJECT}/regions/{REGION}/subnetworks/apps"
+    assert _vpc(plan(fleet(service("web")), subnet=link), "web").subnet == "apps"
 
 
 def test_an_unknown_network_is_asked_for() -> None:
@@ -154,6 +161,14 @@ def test_all_together_must_fit_when_they_have_moved() -> None:
         " --prefix-length=24"
     )
     assert not plan(there, subnet="apps", services=("a", "b")).blocked
+
+
+def test_the_last_address_is_for_a_live_test() -> None:
+    there = fleet(*(service(name, max_instances=15) for name in ("a", "b")), subnets=_subnets(range="10.20.0.0/26"))
+    assert found(plan(there, subnet="apps"), "subnet_full").message.endswith("at worst 2 service(s) need 61")
+    untested = plan(there, subnet="apps", targets={"a": (), "b": ()}, no_probe=("a", "b"))
+    assert not untested.blocked
+    assert (untested.rollout.weights, untested.rollout.room) == ({}, 0)
 
 
 def test_neighbours_reservations_and_what_is_free_count() -> None:

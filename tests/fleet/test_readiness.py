@@ -184,7 +184,9 @@ def test_unknown_permissions_are_said() -> None:
 
 
 def test_what_the_url_answers_now_is_kept_for_services_that_may_be_called() -> None:
-    there = structs.replace(fleet(service("api"), service("web")), public=frozenset({"web"}), answers_now={"web": 302})
+    there = structs.replace(
+        fleet(service("api"), service("web")), public=frozenset({"web"}), answers_now={"web": 302, "api": 200}
+    )
     steps = {p.id: p.step for p in plan(there).steps}
     assert getattr(steps["traffic-stage/web-0"], "normal", None) == 302
     assert getattr(steps["traffic-stage/api-0"], "normal", None) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +45,20 @@ def test_nothing_begins_before_its_time() -> None:
         (("c",), ""),
         (("d",), ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("start", "own", "expected"),
+    [
+        ("2026-12-01T22:00:00Z", "2026-12-01T22:30:00+01:00", "2026-12-01T22:00:00Z"),
+        ("2026-12-01T22:00:00Z", "2026-12-01T20:30:00-02:00", "2026-12-01T20:30:00-02:00"),
+        ("", "2026-12-01T22:00:00Z", "2026-12-01T22:00:00Z"),
+    ],
+)
+def test_the_later_of_two_times_counts(start: str, own: str, expected: str) -> None:
+    first = WaveAnswers(services=("a",), not_before=own)
+    (wave, _) = waves(MigrateAnswers(rollout=RolloutAnswers(not_before=start), wave=(first,)), ("a", "b"))
+    assert wave.not_before == expected
 
 
 @given(

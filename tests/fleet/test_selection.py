@@ -157,6 +157,11 @@ def test_answered_targets_come_before_those_of_the_environment() -> None:
     assert found(made, "targets_unused").message.endswith(": else")
 
 
+def test_no_targets_can_be_said() -> None:
+    made = plan(fleet(service("web")), targets={"web": ()})
+    assert found(made, "no_targets").message.endswith(": web"), "its environment is not asked any more"
+
+
 def test_without_targets_nothing_moves_unless_it_is_said() -> None:
     there = fleet(service("a", env={}), service("b", env={}), service("web"))
     blocked = plan(there)

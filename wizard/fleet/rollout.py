@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from wizard.errors import InputError
 from wizard.fleet.answers import MigrateAnswers
@@ -36,9 +37,14 @@ def waves(answers: MigrateAnswers, groups: tuple[str, ...]) -> tuple[Wave, ...]:
     found.append(Wave(groups=tuple(left)))
     full = [wave for wave in found if wave.groups]
     start = answers.rollout.not_before
-    if full and start and not full[0].not_before:
-        full[0] = Wave(groups=full[0].groups, not_before=start)
+    if full:
+        full[0] = Wave(groups=full[0].groups, not_before=_later(start, full[0].not_before))
     return tuple(full)
+
+
+def _later(one: str, other: str) -> str:
+    """The later one of two times; empty is any time."""
+    return max(filter(None, (one, other)), key=datetime.fromisoformat, default="")
 
 
 def check_waves(answers: MigrateAnswers) -> None:

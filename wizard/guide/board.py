@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from wizard.apply.events import GroupStatus, Phase, StepStatus
 from wizard.apply.state import GroupState, RunState, StepState
+from wizard.guide.outcome import can_resume
 from wizard.guide.running import StepRow, epoch, label, step_rows
 from wizard.plan.plan import Plan
 from wizard.records import ProbeResult
@@ -83,6 +84,13 @@ def summary(rows: tuple[BoardRow, ...]) -> str:
     """`3 moved, 1 moving, 5 waiting`."""
     words = [row.word for row in rows if row.group]
     return ", ".join(f"{words.count(word)} {word}" for word in _ORDER if word in words)
+
+
+def can_go_on(state: RunState) -> bool:
+    """Whether resuming would do anything: what was taken back stays so."""
+    over = all(group.status in (GroupStatus.MOVED, GroupStatus.TAKEN_BACK) for group in state.groups)
+    open_ = any(not step.group and step.status not in _MET for step in state.steps)
+    return can_resume(state) and (state.phase is Phase.UNDO or not state.groups or not over or open_)
 
 
 def rows_of(state: RunState, group: str, now: float) -> tuple[StepRow, ...]:

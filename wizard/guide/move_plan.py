@@ -36,7 +36,9 @@ def plan_parts(plan: Plan) -> tuple[PlanPart, ...]:
     for group in order:
         weight = plan.rollout.weights.get(group, 0)
         wave = f"wave {waves[group]}" if many and group in waves else ""
-        parts.append(_part(group, group, by_group[group], wave, f"{weight} addresses" if weight else ""))
+        parts.append(
+            _part(group, group, by_group[group], wave, f"{weight} address{'es' * (weight != 1)}" if weight else "")
+        )
     return tuple(parts)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from heapq import heapreplace
+
 from msgspec import Struct
 
 from wizard.flow.model import Model
 from wizard.flow.pages import NAMES, Page, page_of_finding
 from wizard.guide.running import label
-from wizard.plan.plan import CHARGED, Plan, Planned, Severity
+from wizard.plan.plan import CHARGED, Plan, Planned, Severity, Wave
 from wizard.plan.step import Cost, FieldChange, Op
 from wizard.wording import duration, one_line
 
@@ -84,7 +87,7 @@ def _row(planned: Planned, turn: int, opens: bool, granted: frozenset[str] | Non
     permissions = step.needs.permissions if writes else ()
     return Row(
         id=planned.id,
-        label=one_line(label(planned.id)),
+        label=_label(planned),
         op=planned.change.op.value,
         title=one_line(step.title),
         reason=one_line(planned.change.reason),
@@ -102,6 +105,12 @@ def _row(planned: Planned, turn: int, opens: bool, granted: frozenset[str] | Non
     )
 
 
+def _label(planned: Planned) -> str:
+    """The live tests of a migration are told apart by what they are for."""
+    whose = f" for {planned.group}" if planned.group and planned.id.startswith(("probe/", "probe-cleanup/")) else ""
+    return one_line(label(planned.id) + whose)
+
+
 def price(cost: Cost) -> str:
     """`$12.23 to $18.34 a month`; empty when nothing is charged."""
     least, most = cost.monthly_usd_min, cost.monthly_usd_max
@@ -111,9 +120,23 @@ def price(cost: Cost) -> str:
 
 
 def expected_seconds(plan: Plan) -> float:
-    """How long the run usually takes: the longest chain of steps that wait for each other."""
+    """How long the run usually takes: the longest chain of steps that wait for each other, groups in their waves."""
+    shared = _longest_chain(p for p in plan.ordered() if not p.group)
+    waves = plan.rollout.waves or ((Wave(groups=plan.groups),) if plan.groups else ())
+    return shared + sum(_side_by_side(plan, wave.groups) for wave in waves)
+
+
+def _side_by_side(plan: Plan, groups: Iterable[str]) -> float:
+    """Seconds for all of these groups, so many at once: each begins when another one is through."""
+    ends = [0.0] * max(1, plan.rollout.concurrency)
+    for group in groups:
+        heapreplace(ends, ends[0] + _longest_chain(plan.group(group)))
+    return max(ends)
+
+
+def _longest_chain(steps: Iterable[Planned]) -> float:
     ends: dict[str, float] = {}
-    for planned in plan.ordered():
+    for planned in steps:
         own = _usual(planned)
         ends[planned.id] = own + max((ends.get(id_, 0.0) for id_ in planned.depends_on), default=0.0)
     return max(ends.values(), default=0.0)
