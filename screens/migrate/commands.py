@@ -27,9 +27,9 @@ INVENTORY: tuple[Command, ...] = (
 )
 
 FINDINGS: tuple[Command, ...] = (
-    Command(id="solve", keys="enter", title="Solve", help="Do what the finding under the cursor proposes", footer=True),
+    Command(id="solve", keys="s", title="Solve", help="Do what the finding under the cursor proposes", footer=True),
     Command(id="leave_out", keys="x", title="Leave out", help="Leave the services that it names", footer=True),
-    Command(id="view", keys="left,right", title="View", help="Findings, or the plan", footer=True),
+    Command(id="view", keys="v,left,right", title="View", help="Findings, or the plan", footer=True),
 )
 
 BOARD: tuple[Command, ...] = (

@@ -22,7 +22,7 @@ from screens.widgets.text import Lines
 from wizard.guide.fleet_table import choose, chosen, groups_in
 from wizard.guide.move_plan import PlanPart, in_the_way, ordered_findings, plan_parts
 from wizard.guide.remedies import Remedy, remedy
-from wizard.guide.review import summary
+from wizard.guide.review import expected_seconds, summary
 from wizard.plan.plan import Finding, Plan, Severity
 from wizard.wording import duration, one_line
 
@@ -71,7 +71,7 @@ class FindingsPage(MigratePage):
             count = sum(found.severity is Severity.BLOCK for found in plan.findings)
             return line((f"✗ {count} in the way", Tone.BAD))
         said = summary(plan)
-        return line(f"{said.does}; at least {said.takes.removeprefix('usually ')}")
+        return line(f"{said.does}; usually {duration(expected_seconds(plan))}")
 
     def show(self, model: MoveModel) -> None:
         active, plan = self._active, model.plan

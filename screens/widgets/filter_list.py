@@ -128,7 +128,10 @@ class FilterList(Vertical):
     @on(Input.Changed, "#filter")
     def _filtered(self, event: Input.Changed) -> None:
         event.stop()
-        self._draw(self.looked_at)
+        before = self.looked_at
+        self._draw(before)
+        if self.looked_at not in ("", before):
+            self.post_message(self.Looked(self, self.looked_at))
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self, event: Input.Submitted) -> None:

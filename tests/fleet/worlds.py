@@ -140,3 +140,9 @@ def codes(made: Plan) -> list[str]:
 def ids(made: Plan, group: str = "") -> list[str]:
     """The ids of the steps of one group, or of those that all share."""
     return [planned.id for planned in made.steps if planned.group == group]
+
+
+def subnets(**apps: object) -> tuple[Subnet, ...]:
+    """Those of the usual world, with another `apps`."""
+    data, usual = world().subnets
+    return (data, structs.replace(usual, **apps))

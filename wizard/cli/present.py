@@ -43,8 +43,13 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
         first, *more = finding.fix.splitlines() or [""]
         if first:
             lines += paragraph(f"fix: {first}", indent=8)
-        lines += [f"        {line}" for line in more]
+        lines += [text for line in more for text in paragraph(line, indent=8 + _depth(line))]
     return lines
+
+
+def _depth(line: str) -> int:
+    """How far a line of code is indented, as far as there is room for that."""
+    return min(len(line) - len(line.lstrip(" ")), 24)
 
 
 def cost_lines(plan: Plan) -> list[str]:

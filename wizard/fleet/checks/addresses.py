@@ -70,6 +70,8 @@ def _together(draft: MigrationDraft, room: Room, demands: list[Demand]) -> Budge
         )
         return Budget()
     message = f"{room.words}; at worst {_words(demands)} take {stays}, each one's live test up to {most} more"
+    if any(one.instances for one in demands):
+        message += f"; up to {_largest(room.left, demands)} max instances for each service are safe"
     draft.info("address_budget", message)
     _check_tight(draft, room, demands, spare)
     return Budget(weights={one.name: one.moving for one in demands if one.moving}, room=spare if most else 0)
