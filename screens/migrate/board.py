@@ -22,7 +22,7 @@ from screens.migrate.taking_back import offer_undo
 from screens.widgets.probe_table import probe_table
 from screens.widgets.text import Lines
 from wizard.apply.state import RunState
-from wizard.guide.board import BoardRow, board, can_go_on, rows_of, summary, tests_of
+from wizard.guide.board import BoardRow, board, can_go_on, rows_of, summary, probe_of
 from wizard.guide.connectivity import target_rows
 from wizard.guide.outcome import can_undo
 from wizard.guide.running import StepRow, elapsed, headline, log_lines
@@ -153,7 +153,7 @@ def _told(run: RunState, row: BoardRow, now: float) -> Content:
     if row.fix:
         said.append(line(f"  {one_line(row.fix)}"))
     said += [text for step in rows_of(run, row.group, now) for text in _step(step)]
-    tests = tests_of(run, row.group)
+    tests = probe_of(run, row.group)
     if tests:
         alone = replace(run, probes=(("probe/now", tests),))
         said += [line(), heading("Live test, from cold instances"), probe_table(target_rows(alone))]

@@ -94,7 +94,7 @@ class FindingsPage(MigratePage):
     def _draw_part(self, plan: Plan) -> None:
         at = self.query_one("#parts", FilterList).looked_at
         part = next((part for part in plan_parts(plan) if part.name == at), None)
-        self.query_one("#part-text", Lines).put(_steps(part) if part is not None else line())
+        self.query_one("#part-text", Lines).put(_steps(part, self.app.size.width - 4) if part is not None else line())
 
     def ready(self, model: MoveModel) -> str:
         return in_the_way(model.plan, reading=model.reading, running=model.running, read_only=model.read_only)
@@ -197,8 +197,13 @@ def _part(part: PlanPart) -> Item:
     return Item(id=part.name, title=part.title, detail=(words, Tone.MUTED))
 
 
-def _steps(part: PlanPart) -> Content:
+def _steps(part: PlanPart, width: int) -> Content:
+    """Every step; a reason that does not fit beside it stands below it."""
     rows = [line((part.title, Tone.STRONG))]
     for op, name, reason in part.steps:
-        rows.append(line(state(op), f"  {one_line(name)}", (f"  {one_line(reason)}", Tone.MUTED)))
+        first, said = line(state(op), f"  {one_line(name)}"), wrap(one_line(reason), width - 4)
+        if len(said) == 1 and first.cell_length + len(said[0]) + 2 <= width:
+            rows.append(line(first, (f"  {said[0]}", Tone.MUTED)))
+        else:
+            rows += [first, *(line((f"    {text}", Tone.MUTED)) for text in said)]
     return lines(rows)

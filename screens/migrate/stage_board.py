@@ -15,8 +15,8 @@ from screens.widgets.text import Lines
 from wizard.guide.board import BoardRow, of_interest
 from wizard.wording import duration, one_line
 
-_STATE, _STAGE, _TIME, _PERCENT = 13, 12, 6, 6
-_SHORTEST, _LONGEST = 10, 20
+_STATE, _STAGE, _TIME, _PERCENT = 14, 14, 6, 6
+_SHORTEST, _LONGEST = 8, 20
 
 
 class StageBoard(Vertical):

@@ -1,4 +1,4 @@
-"""The subnet or connector that services move to, and whether it has room for all of them."""
+"""The subnet or connector that services move to, by name or made for them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ipaddress
 import pytest
 from msgspec import structs
 
-from tests.fleet.worlds import CONNECTOR, PROJECT, REGION, codes, fleet, found, ids, job, plan, service, world
+from tests.fleet.worlds import CONNECTOR, PROJECT, REGION, codes, fleet, found, ids, job, plan, service, subnets, world
 from wizard.fleet.direct_users import direct_users
 from wizard.fleet.model import Fleet
 from wizard.plan.plan import Plan
@@ -42,7 +42,7 @@ def test_a_named_subnet_is_used_and_the_egress_mode_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("subnets", "wanted", "code", "words"),
+    ("there", "wanted", "code", "words"),
     [
         (subnets(), "nowhere", "subnet_missing", "there is no subnet nowhere in us-central1"),
         (subnets(region="europe-west1"), "apps", "subnet_missing", "one of that name is in europe-west1"),
@@ -52,7 +52,7 @@ def test_a_named_subnet_is_used_and_the_egress_mode_kept() -> None:
         (subnets(range="fd00::/64"), "apps", "subnet_unusable", "has no IPv4 range"),
     ],
 )
-def test_a_subnet_that_cannot_be_used(subnets: tuple[Subnet, ...], wanted: str, code: str, words: str) -> None:
+def test_a_subnet_that_cannot_be_used(there: tuple[Subnet, ...], wanted: str, code: str, words: str) -> None:
     made = plan(fleet(service("web"), subnets=there), subnet=wanted)
     assert words in found(made, code).message
     assert made.blocked and made.steps == ()

@@ -99,7 +99,7 @@ def rows_of(state: RunState, group: str, now: float) -> tuple[StepRow, ...]:
     return tuple(row for row in step_rows(state, now) if row.id in mine)
 
 
-def tests_of(state: RunState, group: str) -> tuple[ProbeResult, ...]:
+def probe_of(state: RunState, group: str) -> tuple[ProbeResult, ...]:
     """What the live test of a group met last."""
     mine = {step.id for step in state.steps if step.group == group}
     found = [results for id_, results in state.probes if id_ in mine]
