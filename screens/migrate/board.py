@@ -22,7 +22,7 @@ from screens.migrate.taking_back import offer_undo
 from screens.widgets.probe_table import probe_table
 from screens.widgets.text import Lines
 from wizard.apply.state import RunState
-from wizard.guide.board import BoardRow, board, can_go_on, rows_of, summary, probe_of
+from wizard.guide.board import BoardRow, board, can_go_on, probe_of, rows_of, summary
 from wizard.guide.connectivity import target_rows
 from wizard.guide.outcome import can_undo
 from wizard.guide.running import StepRow, elapsed, headline, log_lines
@@ -67,7 +67,7 @@ class BoardPage(MigratePage):
         rows = self._rows(model)
         words = summary(rows) or headline(run, stopping=keeper.stopping, paused=keeper.paused)
         if keeper.stopping or keeper.paused:
-            words = f"{words}; {'stopping' if keeper.stopping else 'paused'}"
+            return line(state(run.status.value), f"  {words}; {'stopping' if keeper.stopping else 'paused'}")
         return line(state(run.status.value), f"  {words}", (f"  {duration(elapsed(run, self.clock()))}", Tone.MUTED))
 
     def _rows(self, model: MoveModel) -> tuple[BoardRow, ...]:
@@ -109,10 +109,17 @@ class BoardPage(MigratePage):
 
         share = "" if not row.percent else f" {row.percent} % of its traffic is on the new revision now."
         what = "never begun" if row.word == "waiting" else "taken back at once, and its settings with it"
-        text = line(
-            f"{one_line(row.group)} is {row.word}.{share} It is {what}; the others go on.\n", ("y or n", Tone.MUTED)
-        )
+        said = f"{one_line(row.group)} is {row.word}.{share} It is {what}; {self._others()}."
+        text = line(f"{said}\n", ("y or n", Tone.MUTED))
         self.app.push_screen(Confirm(f"Roll {one_line(row.group)} back?", text, yes="Roll back", no="No"), agreed)
+
+    def _others(self) -> str:
+        """What becomes of the others while the run goes on."""
+        model = self.sitting.model
+        stops = model.applied is not None and model.applied.rollout.stop_on_failure
+        if not model.running:
+            return "the others stay as they are"
+        return "those that move go on, and no further one begins" if stops else "the others go on"
 
     def action_pause(self) -> None:
         self.sitting.pause()

@@ -69,9 +69,9 @@ class FindingsPage(MigratePage):
             return line((f"{model.reading}…" if model.reading else "", Tone.MUTED))
         if plan.blocked:
             count = sum(found.severity is Severity.BLOCK for found in plan.findings)
-            return line((f"✗ {count} in the way", Tone.BAD))
+            return line(_about(model), (f"✗ {count} in the way", Tone.BAD))
         said = summary(plan)
-        return line(f"{said.does}; usually {duration(expected_seconds(plan))}")
+        return line(_about(model), f"{said.does}; usually {duration(expected_seconds(plan))}")
 
     def show(self, model: MoveModel) -> None:
         active, plan = self._active, model.plan
@@ -176,6 +176,11 @@ class FindingsPage(MigratePage):
         if action in ("solve", "leave_out"):
             return True if self._finding is not None and not self.sitting.model.finishing else None
         return True
+
+
+def _about(model: MoveModel) -> Content:
+    """The end is not to be taken for a move."""
+    return line(("the end of the connector  ", Tone.WARN)) if model.finishing else line()
 
 
 def _item(id_: str, finding: Finding, solves: Remedy | None, width: int) -> Item:

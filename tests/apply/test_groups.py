@@ -173,6 +173,7 @@ async def test_a_recall_ends_a_soak_at_once(tmp_path: Path, cloud: FakeCloud, at
     assert plan.groups == ("web", "orders")
     state = await asyncio.wait_for(recalled(handle, cloud, "web", at), 20)
     assert (state.group("web").status, state.group("web").code) == (G.TAKEN_BACK, "recalled")
+    assert state.status is RunStatus.DONE, "it is as somebody wanted it"
     assert settings(cloud) == before
 
 

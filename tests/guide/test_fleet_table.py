@@ -67,6 +67,19 @@ def test_choosing_and_leaving() -> None:
     assert with_or_without(("a", "b"), "a") == ("b",)
 
 
+def test_what_has_moved_but_for_a_tag_is_not_called_blocked() -> None:
+    base = fleet()
+    users = tuple(replace(u, template=False) if u.name == "web" else u for u in base.users)
+    tagged = tuple(
+        replace(u, serving=tuple(replace(s, percent=0, tags=("old",)) for s in u.serving)) if u.name == "web" else u
+        for u in users
+    )
+    there = replace(base, users=tagged)
+    found = next(row for row in fleet_rows(there, ALL, plan_migration(there, ALL, "t")) if row.group == "web")
+    assert (found.word, found.chosen) == ("stays", True)
+    assert "only a tag reaches" in found.why[0]
+
+
 def test_names_in_a_message_are_whole_ones() -> None:
     message = "nothing is known of web-2, job:web and api.web; but: web"
     assert groups_in(message, ("web", "web-2", "job:web", "be")) == ("web", "web-2", "job:web")

@@ -13,6 +13,7 @@ from wizard.apply.events import GroupEnded, GroupRecalled, GroupStarted, GroupSt
 from wizard.apply.rollback import OVER, roll_back
 from wizard.apply.schedule import Results
 from wizard.apply.schema import JournalError
+from wizard.apply.state import RECALLED
 from wizard.apply.work import Node, Work
 from wizard.plan.plan import Plan, Rollout, Wave
 
@@ -36,7 +37,7 @@ async def move_groups(work: Work, nodes: Sequence[Node]) -> Results:
             results[name] = await _move(work, name, by_group[name])
         except JournalError as error:
             floor.broken.append(error)
-        floor.leave(name, moved=work.state.group(name).status is GroupStatus.MOVED)
+        floor.leave(name, well=work.state.group(name).as_wished)
 
     for wave in waves_of(work.handle.plan):
         waiting = [name for name in wave.groups if work.state.group(name).status not in OVER]
@@ -109,9 +110,9 @@ class _Floor:
     def take(self, name: str) -> None:
         self._moving[name] = self._rollout.weights.get(name, 0)
 
-    def leave(self, name: str, *, moved: bool) -> None:
+    def leave(self, name: str, *, well: bool) -> None:
         del self._moving[name]
-        self._failed = self._failed or not moved
+        self._failed = self._failed or not well
         self._freed.set()
 
 
@@ -168,7 +169,7 @@ async def _until_called(work: Work, name: str) -> GroupRecalled | None:
 
 
 def _recalled(name: str) -> GroupRecalled:
-    return GroupRecalled(group=name, at=timestamp(), code="recalled", error="somebody asked for it")
+    return GroupRecalled(group=name, at=timestamp(), code=RECALLED, error="somebody asked for it")
 
 
 def _seconds_since(at: str) -> float:

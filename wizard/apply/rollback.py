@@ -9,7 +9,7 @@ from wizard.apply.events import GroupEnded, GroupRecalled, GroupStatus, Phase, R
 from wizard.apply.handle import RunHandle
 from wizard.apply.inverses import nodes_back
 from wizard.apply.settle import settle
-from wizard.apply.state import RunState, replay
+from wizard.apply.state import RECALLED, RunState, replay
 from wizard.apply.work import Emit, Hold, Pace, StopRequested, Work
 from wizard.errors import CloudError, InputError
 from wizard.ports import Cloud
@@ -54,7 +54,7 @@ async def take_back(
     check_group(handle, group)
     before = RunStatus.STOPPED if handle.status is RunStatus.RUNNING else handle.status
     if work.state.group(group).status is not GroupStatus.TAKEN_BACK:
-        work.report(GroupRecalled(group=group, at=timestamp(), code="recalled", error="somebody asked for it"))
+        work.report(GroupRecalled(group=group, at=timestamp(), code=RECALLED, error="somebody asked for it"))
         await roll_back(work, group)
     back = work.state.group(group).status is GroupStatus.TAKEN_BACK
     status = RunStatus.STOPPED if stop.is_set() and not back else before if back else RunStatus.FAILED

@@ -96,17 +96,18 @@ async def carry_out(work: Work, nodes: Sequence[Node], success: RunStatus) -> Ru
         results = {**results, **await move_groups(work, moving)}
     elif moving:
         results = {**results, **dict.fromkeys(node.id for node in moving)}
-    work.report(RunEnded(status=_status(work, results, success), at=timestamp()))
+    work.report(RunEnded(status=_status(work, nodes, results, success), at=timestamp()))
     return work.state
 
 
-def _status(work: Work, results: Results, success: RunStatus) -> RunStatus:
-    """What has not begun because something failed does not make a run stopped."""
-    ended = [end for end in results.values() if end is not None]
-    bad = [end for end in ended if not end.well]
+def _status(work: Work, nodes: Sequence[Node], results: Results, success: RunStatus) -> RunStatus:
+    """What has not begun because something failed does not make a run stopped, nor what somebody called back."""
+    wished = {group.name for group in work.state.groups if group.as_wished}
+    counted = [results[node.id] for node in nodes if not (node.group in wished and results[node.id] is None)]
+    bad = [end for end in counted if end is not None and not end.well]
     forward = work.handle.phase is Phase.APPLY
-    failed = any(end.status is StepStatus.FAILED for end in bad) or (forward and not work.state.all_moved)
-    if len(ended) < len(results) and (work.stop.is_set() or not failed):
+    failed = any(end.status is StepStatus.FAILED for end in bad) or (forward and not work.state.as_wished)
+    if None in counted and (work.stop.is_set() or not failed):
         return RunStatus.STOPPED
     if failed:
         return RunStatus.FAILED

@@ -31,6 +31,9 @@ from wizard.apply.events import (
 )
 from wizard.records import ProbeResult
 
+RECALLED = "recalled"
+"""The code of a group that somebody wanted back."""
+
 
 class StepState(Struct, frozen=True, kw_only=True):
     """One step as it stands. `seconds` is None until it has ended; `started` is RFC 3339 text or empty."""
@@ -65,6 +68,12 @@ class GroupState(Struct, frozen=True, kw_only=True):
     code: str = ""
     fix: str = ""
 
+    @property
+    def as_wished(self) -> bool:
+        """Moved, or taken back because somebody asked for it."""
+        called_back = self.status is GroupStatus.TAKEN_BACK and self.code == RECALLED
+        return called_back or self.status is GroupStatus.MOVED
+
 
 class RunState(Struct, frozen=True, kw_only=True):
     """A run as it stands; `steps` in the order of the plan, `probes` by step id in the order of their reports."""
@@ -98,9 +107,9 @@ class RunState(Struct, frozen=True, kw_only=True):
         raise KeyError(name)
 
     @property
-    def all_moved(self) -> bool:
-        """Whether no group of the run was taken back or is not through."""
-        return all(group.status is GroupStatus.MOVED for group in self.groups)
+    def as_wished(self) -> bool:
+        """Whether every group has moved, or was taken back because somebody asked for it."""
+        return all(group.as_wished for group in self.groups)
 
     @property
     def probe(self) -> tuple[ProbeResult, ...]:

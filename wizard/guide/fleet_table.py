@@ -28,7 +28,7 @@ class FleetRow(Struct, frozen=True, kw_only=True):
 
     `through` has the template and each revision with share and tags. `movable` is False for what no change of its own
     moves, and for other projects (then `project` says which). `owned`: a tool deploys it; `settled`: its owner's code
-    will change as well. `unproven`: it may move without targets.
+    will change as well. `unproven`: it may move without targets. `chosen`: it is wanted. `words` is the change to copy.
     """
 
     group: str
@@ -44,10 +44,7 @@ class FleetRow(Struct, frozen=True, kw_only=True):
     settled: bool = False
     unproven: bool = False
     words: str = ""
-
-    @property
-    def chosen(self) -> bool:
-        return self.word != STAYS
+    chosen: bool = False
 
     @property
     def filter_words(self) -> str:
@@ -69,16 +66,17 @@ def fleet_rows(fleet: Fleet, answers: MigrateAnswers, plan: Plan | None) -> tupl
 def _row(fleet: Fleet, answers: MigrateAnswers, plan: Plan | None, user: User, targets: tuple[str, ...]) -> FleetRow:
     group = group_of(user)
     wanted = group in chosen(fleet, answers)
-    held = wanted and plan is not None and group not in plan.groups
+    word = _word(group, plan) if wanted else STAYS
     return FleetRow(
         group=group,
         kind=user.kind,
-        word=BLOCKED if held else MOVES if wanted else STAYS,
+        word=word,
         why=_said_of(group, plan) if wanted and plan is not None else (),
         through=_through(user),
         egress=user.egress or USUAL_EGRESS,
         owner=user.owner,
         targets=targets,
+        chosen=wanted,
         settled=group in answers.acknowledged,
         unproven=group in answers.no_probe,
         words=snippet(user, _future(plan, group, user, answers), fleet.project),
@@ -138,12 +136,23 @@ def summary(rows: Iterable[FleetRow]) -> str:
     return ", ".join(f"{words.count(word)} {name}" for word, name in counts if words.count(word)) or "nothing"
 
 
+def _word(group: str, plan: Plan | None) -> str:
+    """How a user stands that is wanted: without steps it is held back, or has nothing left to be moved."""
+    if plan is None or group in plan.groups:
+        return MOVES
+    done = any(f.code == _DONE and groups_in(f.message, (group,)) for f in plan.findings)
+    held = bool(_said_of(group, plan)) or bool(plan.groups)
+    return STAYS if done else BLOCKED if held else MOVES
+
+
+_DONE = "already_moved"
 _ORDER = {Severity.BLOCK: 0, Severity.WARN: 1}
 
 
 def _said_of(group: str, plan: Plan) -> tuple[str, ...]:
-    said: list[Finding] = [f for f in plan.findings if f.severity in _ORDER and groups_in(f.message, (group,))]
-    return tuple(finding.message for finding in sorted(said, key=lambda f: _ORDER[f.severity]))
+    told = [f for f in plan.findings if f.severity in _ORDER or f.code == _DONE]
+    said: list[Finding] = [f for f in told if groups_in(f.message, (group,))]
+    return tuple(finding.message for finding in sorted(said, key=lambda f: _ORDER.get(f.severity, 2)))
 
 
 def _through(user: User) -> tuple[str, ...]:
