@@ -20,6 +20,7 @@ from wizard.records import (
     Job,
     Network,
     PeeringRoute,
+    PolicyValues,
     Revision,
     Route,
     Router,
@@ -34,6 +35,9 @@ APIS = ("run.googleapis.com", "compute.googleapis.com", "vpcaccess.googleapis.co
 RESERVING_API = "networkconnectivity.googleapis.com"
 DNS_API = "dns.googleapis.com"
 
+POLICY = "organisation policy "
+"""What a gap begins with that hides one."""
+
 _FEW_NETWORKS = 8
 
 
@@ -46,7 +50,10 @@ class Gap(Struct, frozen=True, kw_only=True):
 
 
 class Inventory(Struct, frozen=True, kw_only=True):
-    """One project as seen at one moment. Lists cover all regions; services and jobs the chosen one."""
+    """One project as seen at one moment. Lists cover all regions; services and jobs the chosen one.
+
+    `policies`: what was asked for by constraint; None where nothing is restricted, nothing where it could not be read.
+    """
 
     project: str
     region: str
@@ -69,7 +76,13 @@ class Inventory(Struct, frozen=True, kw_only=True):
     apis: dict[str, bool] = {}
     granted: frozenset[str] | None = None
     secrets: dict[str, bool] = {}
+    policies: dict[str, PolicyValues | None] = {}
     gaps: tuple[Gap, ...] = ()
+
+
+def policy_gap(inventory: Inventory, constraint: str) -> Gap | None:
+    """Why an organisation policy that was asked for could not be read."""
+    return next((gap for gap in inventory.gaps if gap.what == f"{POLICY}{constraint}"), None)
 
 
 class _Reader:
@@ -101,12 +114,14 @@ async def read(
     permissions: tuple[str, ...] = (),
     dns: bool = False,
     backends: bool = False,
+    policies: tuple[str, ...] = (),
 ) -> Inventory:
     """Read everything that setting up `service` in `region` may depend on.
 
     What may not be read becomes a gap, never an exception. Effective firewalls and peering routes are read for
     `network` and its peers, or for every network when there are few. Traces also need private zones (`dns`) and the
-    machines behind load balancers (`backends`), which take permissions that nothing else does.
+    machines behind load balancers (`backends`), which take permissions that nothing else does; so do organisation
+    policies (`policies`, constraints such as `run.allowedVPCEgress`).
     """
     asked = (*APIS, RESERVING_API, *((DNS_API,) if dns else ()))
     r = _Reader(cloud, dict.fromkeys(asked, True))
@@ -117,10 +132,11 @@ async def read(
         reserved = group.create_task(_reserved(r))
         granted = group.create_task(r.read("permissions", lambda: cloud.permissions(permissions), None))
         held = group.create_task(_secrets(r, secrets))
+        limits = group.create_task(_policies(r, policies))
     listed = lists.result()
     addresses = listed.addresses + reserved.result()
     listed = structs.replace(listed, addresses=addresses, zones=zones.result())
-    listed = structs.replace(listed, granted=granted.result(), secrets=held.result())
+    listed = structs.replace(listed, granted=granted.result(), secrets=held.result(), policies=limits.result())
     found = next((s for s in listed.services if s.name == service), None)
     chosen = _chosen(listed.networks, network)
     async with asyncio.TaskGroup() as group:
@@ -238,3 +254,16 @@ async def _secrets(r: _Reader, names: tuple[str, ...]) -> dict[str, bool]:
 
     answers = await asyncio.gather(*(one(name) for name in names))
     return {name: answer for name, answer in zip(names, answers, strict=True) if answer is not None}
+
+
+async def _policies(r: _Reader, constraints: tuple[str, ...]) -> dict[str, PolicyValues | None]:
+    """Each on its own: None is an answer too."""
+
+    async def one(constraint: str) -> tuple[PolicyValues | None] | None:
+        async def ask() -> tuple[PolicyValues | None]:
+            return (await r.cloud.allowed_values(constraint),)
+
+        return await r.read(f"{POLICY}{constraint}", ask, None)
+
+    answers = await asyncio.gather(*map(one, constraints))
+    return {name: answer[0] for name, answer in zip(constraints, answers, strict=True) if answer is not None}

@@ -26,6 +26,7 @@ from wizard.records import (
     Legacy,
     Network,
     PeeringRoute,
+    PolicyValues,
     Ref,
     Revision,
     Route,
@@ -229,6 +230,10 @@ class Reads(Protocol):
 
     async def invokers(self, region: str, service: str) -> tuple[str, ...]:
         """Members with roles/run.invoker on the service."""
+        ...
+
+    async def allowed_values(self, constraint: str) -> PolicyValues | None:
+        """What the organisation lets pass here by a list constraint (`run.allowedVPCEgress`); None: everything."""
         ...
 
 

@@ -15,6 +15,7 @@ from screens.helping import keys_here
 from screens.migrate.board import BoardPage
 from screens.migrate.commands import EVERYWHERE
 from screens.migrate.done import DonePage
+from screens.migrate.earlier import offer_earlier
 from screens.migrate.findings import FindingsPage
 from screens.migrate.frame import MigratePage
 from screens.migrate.inventory import InventoryPage
@@ -51,6 +52,7 @@ class MigrateApp(TerminalApp):
         super().__init__()
         self._scenario, self._enter = scenario, enter
         self._shown: Stage | None = None
+        self._offered = False
         self.sitting = Sitting(desk, answers, token=token, spawn=self.spawn)
 
     def on_mount(self) -> None:
@@ -82,6 +84,9 @@ class MigrateApp(TerminalApp):
         """Show the page that the model is on. Dialogs belong to the page that opened them."""
         if isinstance(self.screen, StopRun) and not model.running:
             self.screen.dismiss(False)
+        if model.session is not None and self._enter and not self._offered:
+            self._offered = True
+            self.call_after_refresh(offer_earlier, self, self.sitting)
         if model.stage is self._shown:
             return
         self._shown = model.stage

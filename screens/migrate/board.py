@@ -56,7 +56,7 @@ class BoardPage(MigratePage):
 
     def _tick(self) -> None:
         if self.sitting.model.running and self.is_current:
-            self.show(self.sitting.model)
+            self._draw(self.sitting.model)
 
     # --- drawing
 
@@ -81,8 +81,8 @@ class BoardPage(MigratePage):
         run, row = model.run, self.query_one(StageBoard).looked_at
         if run is not None and row is not None:
             self.query_one("#group-text", Lines).put(_told(run, row, self.clock()))
-        log = lines(line((text, Tone.MUTED)) for text in log_lines(run)) if run is not None else line()
-        self.query_one("#log", Lines).put(log)
+        told = log_lines(run) if run is not None and self.has_class("-log") else ()
+        self.query_one("#log", Lines).put(lines(line((text, Tone.MUTED)) for text in told))
         self.query_one("#group-text").display = not self.has_class("-log")
 
     @on(StageBoard.Looked)
@@ -115,11 +115,7 @@ class BoardPage(MigratePage):
 
     def _others(self) -> str:
         """What becomes of the others while the run goes on."""
-        model = self.sitting.model
-        stops = model.applied is not None and model.applied.rollout.stop_on_failure
-        if not model.running:
-            return "the others stay as they are"
-        return "those that move go on, and no further one begins" if stops else "the others go on"
+        return "the others go on" if self.sitting.model.running else "the others stay as they are"
 
     def action_pause(self) -> None:
         self.sitting.pause()

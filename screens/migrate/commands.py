@@ -14,6 +14,10 @@ EVERYWHERE: tuple[Command, ...] = tuple(
 WAY: tuple[Command, ...] = tuple(BY_ID[name] for name in ("next_page", "back"))
 FILTER = structs.replace(BY_ID["filter"], title="Find")
 
+FINISH = Command(
+    id="finish", keys="f", title="Finish", help="Delete the connector that nothing uses any more", footer=True
+)
+
 INVENTORY: tuple[Command, ...] = (
     Command(id="choose", keys="space", title="Move", help="Move this one, or leave it", footer=True),
     Command(id="all", keys="a", title="All", help="Move all, or none when all move", footer=True),
@@ -24,6 +28,7 @@ INVENTORY: tuple[Command, ...] = (
     Command(id="targets", keys="t", title="Reach", help="Type what it must reach", footer=True),
     Command(id="subnet", keys="u", title="Net", help="An existing subnet, or a range for a new one", footer=True),
     Command(id="connector", keys="c", title="Connector", help="Choose another connector", footer=True),
+    FINISH,
 )
 
 FINDINGS: tuple[Command, ...] = (
@@ -51,5 +56,5 @@ DONE: tuple[Command, ...] = (
     Command(id="record", keys="m", title="Record", help="The record for the change ticket (Markdown)", footer=True),
     Command(id="undo", keys="u", title="Undo all", help="Take all of the run back", footer=True),
     Command(id="resume", keys="r", title="Resume", help="Go on with the run", footer=True),
-    Command(id="finish", keys="f", title="Finish", help="Delete the connector that nothing uses any more", footer=True),
+    FINISH,
 )

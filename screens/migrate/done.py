@@ -11,14 +11,13 @@ from screens.commands import bindings
 from screens.dialogs.export import Export
 from screens.language import Tone, line, lines, state
 from screens.migrate.commands import DONE, WAY
-from screens.migrate.dialogs import Finish
+from screens.migrate.ending import may_finish, offer_finish
 from screens.migrate.frame import MigratePage
 from screens.migrate.model import MoveModel, Stage
 from screens.migrate.taking_back import offer_undo
 from screens.widgets.text import Lines
 from wizard.apply.state import RunState
 from wizard.export.migration import render
-from wizard.fleet.answers import DIRECT, FinishAnswers
 from wizard.guide.board import BoardRow, board, can_go_on, summary
 from wizard.guide.outcome import Part, can_undo, failed, left, made, undone, waiting
 from wizard.guide.running import epoch, headline, what_next
@@ -60,7 +59,7 @@ class DonePage(MigratePage):
         said = [line(what_next(run)), line()] if can_go_on(run) else []
         said += _groups(board(run, model.applied, epoch(run.ended) if run.ended else 0.0))
         said += _parts(run)
-        if self._may_finish(model):
+        if may_finish(model):
             said += [line(), line(("The connector", Tone.STRONG)), line(_FINISH)]
         again = f" --sandbox {model.session.scenario}" if model.session is not None and model.session.scenario else ""
         rows = [(f"runvpc undo {run.run}{again}", "take all of it back")] if can_undo(run) else []
@@ -87,25 +86,12 @@ class DonePage(MigratePage):
         self.sitting.resume()
 
     def action_finish(self) -> None:
-        model = self.sitting.model
-        if model.session is None or not self._may_finish(model):
-            return
-
-        def agreed(wishes: FinishAnswers | None) -> None:
-            if wishes is not None:
-                self.sitting.finish(wishes)
-
-        name = model.answers.connector.rpartition("/")[2]
-        self.app.push_screen(Finish(name, model.session.banner), agreed)
-
-    def _may_finish(self, model: MoveModel) -> bool:
-        here = model.fleet is None or model.fleet.connector is not None
-        return bool(model.answers.connector) and model.answers.to == DIRECT and here and not model.running
+        offer_finish(self.app, self.sitting)
 
     def possible(self, action: str) -> bool | None:
         model, run = self.sitting.model, self.sitting.model.run
         if action == "finish":
-            return True if self._may_finish(model) and not model.read_only else None
+            return True if may_finish(model) and not model.read_only else None
         if action == "resume":
             return run is not None and not model.running and can_go_on(run) and not model.read_only
         if action == "undo":

@@ -15,6 +15,7 @@ from screens.commands import bindings
 from screens.language import Tone, fit, line, lines, state
 from screens.migrate.commands import FILTER, INVENTORY, WAY
 from screens.migrate.dialogs import Ask, Pick
+from screens.migrate.ending import may_finish, offer_finish
 from screens.migrate.frame import MigratePage
 from screens.migrate.model import MoveModel, Stage
 from screens.widgets.facts import Fact, Facts
@@ -48,6 +49,8 @@ class InventoryPage(MigratePage):
             yield Facts(id="user-facts")
             yield Lines(id="user-words", classes="field")
 
+    _made: tuple[tuple[object, ...], tuple[FleetRow, ...]] | None = None
+
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#users", FilterList).focus_list()
@@ -60,7 +63,13 @@ class InventoryPage(MigratePage):
         return line((summary([row for row in self._rows(model) if row.movable]), Tone.PLAIN))
 
     def _rows(self, model: MoveModel) -> tuple[FleetRow, ...]:
-        return fleet_rows(model.fleet, model.answers, model.plan) if model.fleet is not None else ()
+        """Made once for each plan: this is asked for at every key."""
+        made_of = (model.fleet, model.answers, model.plan)
+        if model.fleet is None:
+            return ()
+        if self._made is None or any(one is not other for one, other in zip(self._made[0], made_of, strict=True)):
+            self._made = (made_of, fleet_rows(model.fleet, model.answers, model.plan))
+        return self._made[1]
 
     def show(self, model: MoveModel) -> None:
         rows = self._rows(model)
@@ -193,6 +202,9 @@ class InventoryPage(MigratePage):
         if names:
             self.app.push_screen(Pick("Which connector?", names), picked)
 
+    def action_finish(self) -> None:
+        offer_finish(self.app, self.sitting)
+
     def _connectors(self, model: MoveModel) -> tuple[str, ...]:
         """Those that may be meant."""
         if model.fleet is None:
@@ -204,6 +216,9 @@ class InventoryPage(MigratePage):
         model, own = self.sitting.model, {command.id for command in INVENTORY}
         if action == "connector":
             return len(self._connectors(model)) > 1
+        if action == "finish":
+            unused = model.fleet is not None and not any(row.movable for row in self._rows(model))
+            return unused and may_finish(model) and not model.read_only
         if action not in own:
             return True
         row = self._looked_at if self.is_mounted else None

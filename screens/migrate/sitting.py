@@ -20,6 +20,7 @@ from wizard.fleet.planner import plan_migration
 from wizard.fleet.validate import check_answers
 from wizard.fleet.which import the_connector
 from wizard.flow.model import Trouble
+from wizard.plan.plan import Plan
 
 Listener = Callable[[MoveModel], None]
 Edit = Callable[[MoveModel], MoveModel]
@@ -205,6 +206,10 @@ class Sitting:
             return
         self.put(replace(model, running=True, run=None, applied=plan, stage=Stage.BOARD))
         self.spawn(lambda: self.keeper.move(plan, session, model.answers))
+
+    def take_up(self, run: RunState, plan: Plan) -> None:
+        """Show a run of another day."""
+        self.put(replace(self._model, run=run, applied=plan, stage=Stage.BOARD))
 
     def resume(self) -> None:
         """Go on with the last run."""

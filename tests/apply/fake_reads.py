@@ -16,6 +16,7 @@ from wizard.records import (
     Legacy,
     Network,
     PeeringRoute,
+    PolicyValues,
     Revision,
     Route,
     Router,
@@ -89,6 +90,9 @@ class NothingListed:
 
     async def invokers(self, region: str, service: str) -> tuple[str, ...]:
         return ()
+
+    async def allowed_values(self, constraint: str) -> PolicyValues | None:
+        return None
 
     async def functions(self, region: str) -> tuple[Legacy, ...]:
         return ()

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from wizard.cloud.access import Access
-from wizard.cloud.backends import Backends
 from wizard.cloud.calls import Caller, Patience
 from wizard.cloud.channels import open_channel
 from wizard.cloud.compute_client import ComputeClient
 from wizard.cloud.compute_find import ComputeFind
 from wizard.cloud.compute_operations import ComputeOperations
-from wizard.cloud.compute_reads import ComputeReads
 from wizard.cloud.compute_writes import ComputeWrites
 from wizard.cloud.connect import Connection
 from wizard.cloud.connectivity_tests import ConnectivityTests
 from wizard.cloud.connectors import Connectors
-from wizard.cloud.dns import Dns
-from wizard.cloud.internal_ranges import InternalRanges
-from wizard.cloud.legacy import LegacyUsers
 from wizard.cloud.names import check_ref, check_scope
 from wizard.cloud.outside import Outside
+from wizard.cloud.project_reads import ProjectReads
 from wizard.cloud.rest import Rest, Threads
 from wizard.cloud.run_client import RunClients
 from wizard.cloud.run_operations import RunOperations
 from wizard.cloud.run_reads import RunReads
 from wizard.cloud.run_writes import RunWrites
-from wizard.cloud.services import Services
 from wizard.errors import CloudError, ReadOnlyError
 from wizard.ports import (
     Answered,
     ConnectorPatch,
-    EffectiveFirewalls,
     JobPatch,
     Operation,
     Patch,
@@ -39,23 +33,14 @@ from wizard.ports import (
     SubnetPatch,
 )
 from wizard.records import (
-    Address,
     AnyResource,
     Api,
     ConnectivityTest,
     Connector,
-    DnsZone,
     Execution,
     FirewallRule,
-    ForwardingRule,
-    Instance,
     Job,
-    Legacy,
-    Network,
-    PeeringRoute,
     Ref,
-    Revision,
-    Route,
     Router,
     Service,
     Subnet,
@@ -66,7 +51,7 @@ _COMPUTE = {"subnet", "firewall", "router"}
 _RUN = {"service", "job"}
 
 
-class GoogleCloud:
+class GoogleCloud(ProjectReads):
     """One project. Every method but the properties raises CloudError; writes raise ReadOnlyError when read-only."""
 
     def __init__(self, access: Access, connection: Connection, project: str, region: str) -> None:
@@ -81,20 +66,15 @@ class GoogleCloud:
         self._rest = Rest(access, self._threads)
         self._channels = (open_channel(access, "run.googleapis.com"), open_channel(access, "vpcaccess.googleapis.com"))
         self._compute = ComputeClient(access, caller, self._threads, project)
-        self._compute_reads = ComputeReads(self._compute)
         self._compute_find = ComputeFind(self._compute)
         self._compute_writes = ComputeWrites(self._compute, self._compute_find)
         self._compute_operations = ComputeOperations(self._compute)
-        self._backends = Backends(self._compute)
-        self._connectors = Connectors(self._channels[1], self._rest, caller, project)
         clients = RunClients(self._channels[0])
-        self._run_reads = RunReads(clients, caller, project)
-        self._run_writes = RunWrites(clients, self._run_reads, caller)
-        self._run_operations = RunOperations(clients, self._run_reads, caller, access.account)
-        self._services = Services(self._rest, caller, project)
-        self._dns = Dns(self._rest, caller, project)
-        self._internal_ranges = InternalRanges(self._rest, caller, project)
-        self._legacy = LegacyUsers(self._rest, caller, project)
+        run_reads = RunReads(clients, caller, project)
+        self._run_writes = RunWrites(clients, run_reads, caller)
+        self._run_operations = RunOperations(clients, run_reads, caller, access.account)
+        connectors = Connectors(self._channels[1], self._rest, caller, project)
+        super().__init__(self._rest, caller, self._compute, run_reads, connectors, project)
         self._outside = Outside(access, self._threads)
         self._tests = ConnectivityTests(self._rest, caller)
         self._finders: dict[str, Callable[[Ref], Awaitable[AnyResource]]] = {
@@ -216,77 +196,11 @@ class GoogleCloud:
     async def log_lines(self, job: Ref, execution: str) -> tuple[str, ...]:
         return await self._services.log_lines(job.name, execution)
 
-    async def networks(self) -> tuple[Network, ...]:
-        return await self._compute_reads.networks()
-
-    async def subnets(self) -> tuple[Subnet, ...]:
-        return await self._compute_reads.subnets()
-
-    async def routes(self) -> tuple[Route, ...]:
-        return await self._compute_reads.routes()
-
-    async def firewalls(self) -> tuple[FirewallRule, ...]:
-        return await self._compute_reads.firewalls()
-
-    async def effective_firewalls(self, network: str, region: str) -> EffectiveFirewalls:
-        return await self._compute_reads.effective_firewalls(network, region)
-
-    async def addresses(self) -> tuple[Address, ...]:
-        return await self._compute_reads.addresses()
-
-    async def peering_routes(self, network: str, peering: str, region: str) -> tuple[PeeringRoute, ...]:
-        return await self._compute_reads.peering_routes(network, peering, region)
-
-    async def routers(self) -> tuple[Router, ...]:
-        return await self._compute_reads.routers()
-
-    async def instances(self) -> tuple[Instance, ...]:
-        return await self._compute_reads.instances()
-
-    async def forwarding_rules(self) -> tuple[ForwardingRule, ...]:
-        return await self._compute_reads.forwarding_rules()
-
-    async def backends(self, backend_service: str) -> tuple[str, ...] | None:
-        return await self._backends.names(backend_service)
-
-    async def internal_ranges(self) -> tuple[Address, ...]:
-        return await self._internal_ranges.list()
-
-    async def zones(self) -> tuple[DnsZone, ...]:
-        return await self._dns.private_zones()
-
-    async def connectors(self) -> tuple[Connector, ...]:
-        return await self._connectors.everywhere()
-
-    async def services(self, region: str) -> tuple[Service, ...]:
-        return await self._run_reads.services(region)
-
-    async def revisions(self, region: str, service: str) -> tuple[Revision, ...]:
-        return await self._run_reads.revisions(region, service)
-
-    async def jobs(self, region: str) -> tuple[Job, ...]:
-        return await self._run_reads.jobs(region)
-
     async def call(self, url: str) -> Answered:
         return await self._outside.call(url)
 
-    async def functions(self, region: str) -> tuple[Legacy, ...]:
-        return await self._legacy.functions(region)
-
-    async def app_engine_versions(self) -> tuple[Legacy, ...]:
-        return await self._legacy.app_engine_versions()
-
-    async def apis(self, names: tuple[str, ...]) -> Mapping[str, bool]:
-        return await self._services.apis(names)
-
-    async def permissions(self, names: tuple[str, ...]) -> frozenset[str]:
-        return await self._services.permissions(names)
-
     async def secret_exists(self, name: str) -> bool:
         return await self.find(Ref(kind="secret", project=self._project, name=name)) is not None
-
-    async def invokers(self, region: str, service: str) -> tuple[str, ...]:
-        return await self._services.invokers(region, service)
 
     def _begin_write(self, verb: str, ref: Ref) -> None:
         """Refuse before the reads that a write begins with; `Caller.write` refuses again before it sends."""

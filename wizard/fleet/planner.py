@@ -10,6 +10,7 @@ from wizard.fleet.checks.addresses import Budget, check_addresses
 from wizard.fleet.checks.firewall import check_firewall
 from wizard.fleet.checks.internet import check_internet
 from wizard.fleet.checks.owners import check_owners, report_owners
+from wizard.fleet.checks.policy import check_policy
 from wizard.fleet.checks.readiness import check_readiness
 from wizard.fleet.checks.routes import check_routes
 from wizard.fleet.checks.startup import check_startup
@@ -42,6 +43,7 @@ def plan_migration(fleet: Fleet, answers: MigrateAnswers, token: str) -> Plan:
     chosen = check_readiness(draft, select(draft))
     chosen = with_targets(draft, chosen)
     owned = check_owners(draft, chosen)
+    check_policy(draft, chosen)
     moves = draft.going(chosen)
     if not chosen:
         draft.info("nothing_to_move", "nothing that was chosen is left to be moved")

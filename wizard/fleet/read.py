@@ -17,6 +17,7 @@ from wizard.fleet.model import Elsewhere, Fleet
 from wizard.fleet.reached import called_now, public_services
 from wizard.fleet.users import User, users_of
 from wizard.inventory import Gap, Inventory
+from wizard.network.egress_modes import EGRESS_POLICY
 from wizard.ports import Cloud, OpenProject
 from wizard.records import Connector, Legacy, Ref, Revision, Subnet
 
@@ -74,9 +75,7 @@ async def read_fleet(
     look = Look(cloud)
     await look.begin()
     reading = (
-        inventory.read(
-            cloud, place.region, "", network=through.rpartition("/")[2], permissions=permissions, dns=dns, backends=dns
-        )
+        _around(cloud, place.region, network=through.rpartition("/")[2], permissions=permissions, dns=dns)
         if around
         else _users_alone(look, place.region)
     )
@@ -126,6 +125,13 @@ async def _see(
         legacy=legacy.result(),
         elsewhere=elsewhere,
         unseen=(*sorted(own, key=lambda gap: gap.what), *unseen),
+    )
+
+
+async def _around(cloud: Cloud, region: str, *, network: str, permissions: tuple[str, ...], dns: bool) -> Inventory:
+    policies = (EGRESS_POLICY,)
+    return await inventory.read(
+        cloud, region, "", network=network, permissions=permissions, dns=dns, backends=dns, policies=policies
     )
 
 

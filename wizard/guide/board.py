@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.apply.events import GroupStatus, Phase, StepStatus
 from wizard.apply.state import GroupState, RunState, StepState
@@ -95,8 +96,7 @@ def can_go_on(state: RunState) -> bool:
 
 def rows_of(state: RunState, group: str, now: float) -> tuple[StepRow, ...]:
     """The steps of one group, as the page of a run shows them."""
-    mine = {step.id for step in state.steps if step.group == group}
-    return tuple(row for row in step_rows(state, now) if row.id in mine)
+    return step_rows(replace(state, steps=tuple(step for step in state.steps if step.group == group)), now)
 
 
 def probe_of(state: RunState, group: str) -> tuple[ProbeResult, ...]:

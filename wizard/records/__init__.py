@@ -28,6 +28,7 @@ from wizard.records.network import (
     SecondaryRange,
     Subnet,
 )
+from wizard.records.policy import PolicyValues
 from wizard.records.probe import ProbeAttempt, ProbeResult, Target
 from wizard.records.run import (
     Condition,
@@ -91,6 +92,7 @@ __all__ = [
     "Peering",
     "PeeringRoute",
     "PolicyRule",
+    "PolicyValues",
     "Ports",
     "ProbeAttempt",
     "ProbeResult",

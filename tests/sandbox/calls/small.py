@@ -64,6 +64,11 @@ STEPS = (
         {"versions": [{"id": "v1", "servingStatus": "SERVING"}, {"id": "v2", "servingStatus": "STOPPED"}]},
     ),
     Step("logging.entries.list", {"resource_names": [PARENT], "filter": 'resource.type="cloud_run_job"'}),
+    Step(
+        "orgpolicy.policies.getEffectivePolicy",
+        {"name": f"{PARENT}/policies/run.allowedIngress"},
+        {"name": f"{NUMBERED}/policies/run.allowedIngress", "spec": {"rules": [{"allowAll": True}]}},
+    ),
     Step("run.ListLocations", {"name": PARENT}, {"locations": [{}, {"locationId": REGION}]}),
     Step("secretmanager.secrets.list", {"parent": PARENT}, {"secrets": [{}, {}], "totalSize": 2}),
     Step("secretmanager.secrets.get", {"name": f"{PARENT}/secrets/api-key"}, {"name": f"{NUMBERED}/secrets/api-key"}),
@@ -133,6 +138,8 @@ FIELDS = {
     " jsonPayload severity",
     "networkconnectivity.": "internalRanges nextPageToken unreachable name createTime updateTime labels description"
     " ipCidrRange network usage peering prefixLength targetCidrRange users overlaps",
+    "orgpolicy.": "name spec etag updateTime rules values allowedValues deniedValues allowAll denyAll enforce condition"
+    " inheritFromParent reset alternate dryRunSpec",
     "run.ListLocations": "locations nextPageToken name locationId displayName labels metadata"
     " cloud.googleapis.com/region",
     "secretmanager.": "secrets nextPageToken totalSize name replication automatic createTime labels etag",

@@ -12,8 +12,10 @@ from screens.dialogs.apply import ApplyPlan
 from screens.dialogs.confirm import GRACE_SECONDS, Confirm
 from screens.dialogs.export import Export
 from screens.dialogs.undo import Undo
+from screens.dialogs.unfinished import KEEP, RESUME, UNDO, Unfinished
 from screens.migrate.app import MigrateApp
 from screens.migrate.dialogs import Ask, Finish, Pick, Tick
+from screens.migrate.earlier import earlier
 from screens.migrate.keeper import MoveKeeper
 from screens.migrate.model import Stage
 from screens.widgets.filter_list import FilterList
@@ -23,7 +25,7 @@ from tests.apply.moves import LATEST, OLD, TARGET, moving, plan_for, service_ref
 from tests.apply.plans import ENVIRONMENT
 from tests.screens.migrate import fleets
 from tests.screens.migrate.stage import app_at, model, planned, running
-from tests.screens.stage import PaperDesk, settle
+from tests.screens.stage import PaperDesk, session, settle
 from wizard.apply.events import GroupStatus, RunStatus, StepStatus
 from wizard.apply.journal import Journal
 from wizard.apply.state import RunState
@@ -219,6 +221,47 @@ async def test_the_end_of_the_connector_is_typed(tmp_path: Path) -> None:
         await settle(pilot)
         shown = app.sitting.model
         assert (shown.stage, shown.finishing) == (Stage.FINDINGS, True)
+
+
+async def test_the_connector_may_go_when_nothing_is_left(tmp_path: Path) -> None:
+    empty = replace(fleets.fleet(), users=(), fixed=(), elsewhere=())
+    app = app_at(tmp_path, model(tmp_path, Stage.INVENTORY, BARE, fleet=empty))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("f")
+        await settle(pilot)
+        assert isinstance(app.screen, Finish)
+    in_use = app_at(tmp_path, model(tmp_path, Stage.INVENTORY, BARE))
+    async with in_use.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("f")
+        await settle(pilot)
+        assert not isinstance(in_use.screen, Finish)
+
+
+@pytest.mark.parametrize("choice", [RESUME, UNDO, KEEP])
+async def test_a_migration_of_another_day_is_offered_again(choice: str, tmp_path: Path) -> None:
+    """The paper desk opens an empty cloud: what was there is gone, and the run says so."""
+    environment = session(tmp_path).environment
+    with Journal.open(Paths(tmp_path).journal) as journal:
+        begun = journal.begin(replace(planned(), flow="migrate"), environment)
+        begun.close()
+    app = MigrateApp(PaperDesk(tmp_path), BARE, scenario="migration")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert isinstance(app.screen, Unfinished)
+        app.screen.dismiss(choice)
+        await settle(pilot)
+        model = app.sitting.model
+        if choice == KEEP:
+            assert model.run is None
+            assert earlier(app.sitting) is None
+        elif choice == UNDO:
+            assert isinstance(app.screen, Undo)
+            assert model.applied == planned()
+        else:
+            assert model.run is not None
+            assert model.run.run == begun.id
 
 
 async def test_the_record_and_taking_all_back(tmp_path: Path) -> None:

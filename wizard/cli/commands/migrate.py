@@ -68,7 +68,6 @@ def _gather(options: Options, parsed: Namespace) -> MigrateAnswers:
 
 def _show(options: Options, answers: MigrateAnswers) -> Exit:
     from screens.migrate.run import run as show
-
     from wizard.cli.desk import TerminalDesk
 
     state = show(TerminalDesk(options), answers, scenario=options.sandbox)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wizard.inventory import POLICY
 from wizard.plan.setup.draft import Draft
 from wizard.plan.step import Op
 from wizard.plan.steps.enable_api import EnableApi
@@ -39,8 +40,8 @@ PERMISSIONS = (
 )
 """What a set-up may need (facts: section 11); tested in one call before the plan is shown."""
 
-_FOR_TRACES = ("DNS zones", "machines behind ")
-"""What traces alone depend on: they say themselves what they could not see."""
+_SAID_ELSEWHERE = ("DNS zones", "machines behind ", POLICY)
+"""What traces and the check of a policy alone depend on: they say themselves what they could not see."""
 
 _ESSENTIAL = {"networks", "subnetworks", "services"}
 
@@ -54,7 +55,7 @@ def enable_apis(draft: Draft, names: tuple[str, ...]) -> tuple[str, ...]:
 def report_gaps(draft: Draft) -> None:
     """Say what could not be read, and stop when nothing can be planned without it."""
     for gap in draft.inventory.gaps:
-        if gap.what.startswith(_FOR_TRACES):
+        if gap.what.startswith(_SAID_ELSEWHERE):
             continue
         message = f"could not read {gap.what}: {gap.message}"
         if gap.what in _ESSENTIAL:

@@ -29,6 +29,7 @@ MODULES = (
     "locations",
     "logging_",
     "lro",
+    "orgpolicy",
     "resourcemanager",
     "secretmanager",
     "serverless_addresses",

@@ -147,6 +147,7 @@ TITLES = {
     "compute": "Compute Engine API",
     "dns": "Cloud DNS API",
     "networkconnectivity": "Network Connectivity API",
+    "orgpolicy": "Organization Policy API",
     "run": "Cloud Run Admin API",
     "vpcaccess": "Serverless VPC Access API",
 }
