@@ -9,7 +9,7 @@ import pytest
 from tests.apply.fake_cloud import FakeCloud
 from wizard import inventory
 from wizard.errors import CloudError
-from wizard.records import ForwardingRule
+from wizard.records import ForwardingRule, PolicyValues
 
 SERVICE = "projects/p/regions/r/backendServices/{}"
 
@@ -59,3 +59,22 @@ async def test_which_apis_are_asked_about(tmp_path: Path, dns: bool) -> None:
     found = await inventory.read(Balanced(tmp_path / "world"), "r", "s", dns=dns)
     assert ("dns.googleapis.com" in found.apis) is dns
     assert found.apis.keys() >= set(inventory.APIS)
+
+
+class Governed(FakeCloud):
+    """One constraint restricts, one restricts nothing, and of the others nothing may be known."""
+
+    async def allowed_values(self, constraint: str) -> PolicyValues | None:
+        if constraint == "run.secret":
+            raise CloudError("no", status="PERMISSION_DENIED")
+        return PolicyValues(denied=("all",)) if constraint == "run.some" else None
+
+
+async def test_policies_are_read_when_asked_for(tmp_path: Path) -> None:
+    cloud = Governed(tmp_path / "world")
+    found = await inventory.read(cloud, "r", "s", policies=("run.some", "run.none", "run.secret"))
+    assert found.policies == {"run.some": PolicyValues(denied=("all",)), "run.none": None}
+    gap = inventory.policy_gap(found, "run.secret")
+    assert gap is not None and (gap.status, gap.message) == ("PERMISSION_DENIED", "no")
+    assert inventory.policy_gap(found, "run.none") is None
+    assert (await inventory.read(cloud, "r", "s")).policies == {}

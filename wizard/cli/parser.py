@@ -34,7 +34,7 @@ COMMANDS = frozenset(
         "info",
     }
 )
-LATER = frozenset({"scale", "cleanup"})
+LATER = frozenset({"scale"})
 """Commands of later versions."""
 
 _EPILOG = """exit codes: 0 done, 1 failed, 2 wrong or missing input, 3 the plan has a blocking finding,
@@ -92,6 +92,7 @@ def _parser() -> Parser:
     add("runs", "what was done so far")
     _add_run(add("resume", "finish a run that was stopped or failed"))
     _add_undo(add("undo", "take back what a run did, and only that"))
+    _add_cleanup(add("cleanup", "try again to remove what was still in use, also hours later"))
     _add_export(add("export", "a run as a script, as Terraform, as Markdown or as answers"))
     _add_learn(add("learn", "lessons on a simulated cloud: read, predict, look, do, be graded"))
     add_sandbox(add("sandbox", "the simulated cloud"), common, Parser)
@@ -179,6 +180,12 @@ def _add_undo(parser: ArgumentParser) -> None:
     _add_run(parser)
     text = "of a migration: only this service, or job:NAME"
     parser.add_argument("--group", default="", metavar="NAME", help=text)
+
+
+def _add_cleanup(parser: ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--list", action="store_true", help="only say what waits, since when, and until about when")
+    group.add_argument("--wait", action="store_true", help="try until nothing waits any more")
 
 
 def _add_export(parser: ArgumentParser) -> None:

@@ -14,10 +14,10 @@ from wizard.fleet.answers import CONNECTOR, DIRECT
 from wizard.fleet.direct_users import direct_users
 from wizard.fleet.look import Look, fixed_of, users_in
 from wizard.fleet.model import Elsewhere, Fleet
+from wizard.fleet.policies import POLICIES
 from wizard.fleet.reached import called_now, public_services
 from wizard.fleet.users import User, users_of
 from wizard.inventory import Gap, Inventory
-from wizard.network.egress_modes import EGRESS_POLICY
 from wizard.ports import Cloud, OpenProject
 from wizard.records import Connector, Legacy, Ref, Revision, Subnet
 
@@ -129,9 +129,8 @@ async def _see(
 
 
 async def _around(cloud: Cloud, region: str, *, network: str, permissions: tuple[str, ...], dns: bool) -> Inventory:
-    policies = (EGRESS_POLICY,)
     return await inventory.read(
-        cloud, region, "", network=network, permissions=permissions, dns=dns, backends=dns, policies=policies
+        cloud, region, "", network=network, permissions=permissions, dns=dns, backends=dns, policies=POLICIES
     )
 
 

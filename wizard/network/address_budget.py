@@ -24,6 +24,8 @@ class _Rules(Struct, frozen=True):
     revisions_in_rollout: int
     kept_minutes_service: int
     kept_minutes_job: int
+    held_hours_min: int
+    held_hours_max: int
     reserved: int
     longest_prefix: int
     shortest_prefix: int
@@ -71,6 +73,11 @@ class AddressBudget(Struct, frozen=True, kw_only=True):
 @cache
 def _rules() -> _Rules:
     return load("wizard.network", "address_budget.toml", _Rules)
+
+
+def held_hours() -> tuple[int, int]:
+    """Hours, least and most, until a subnet that Direct VPC egress used can be deleted (facts: trap 12)."""
+    return _rules().held_hours_min, _rules().held_hours_max
 
 
 def longest_prefix() -> int:

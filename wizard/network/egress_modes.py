@@ -14,8 +14,6 @@ from wizard.network.data import load
 from wizard.network.intervals import parse_found
 
 PRIVATE_RANGES_ONLY, ALL_TRAFFIC = "private-ranges-only", "all-traffic"
-EGRESS_POLICY = "run.allowedVPCEgress"
-"""The list constraint of organisation policies whose values are the modes (facts: section 11)."""
 
 
 class Way(StrEnum):

@@ -15,6 +15,7 @@ from wizard.apply.runner import run
 from wizard.apply.state import RunState
 from wizard.apply.work import Pace, Recall
 from wizard.cloud.connect import Connection, open_cloud
+from wizard.fleet.answers import CONNECTOR as CONNECTOR_AGAIN
 from wizard.fleet.answers import MigrateAnswers, RolloutAnswers, StageAnswers
 from wizard.fleet.permissions import PERMISSIONS
 from wizard.fleet.planner import plan_migration
@@ -55,7 +56,9 @@ async def opened(sandbox: Sandbox) -> AsyncIterator[Cloud]:
 
 async def planned(cloud: Cloud, answers: MigrateAnswers) -> Plan:
     """The plan, which nothing blocks."""
-    fleet = await read_fleet(cloud, REGION, answers.connector, permissions=PERMISSIONS)
+    back = answers.to == CONNECTOR_AGAIN
+    subnet = answers.subnet if back else ""
+    fleet = await read_fleet(cloud, REGION, answers.connector, permissions=PERMISSIONS, to=answers.to, subnet=subnet)
     plan = plan_migration(fleet, answers, "t0k3n")
     assert not plan.blocked, plan.findings
     return plan
