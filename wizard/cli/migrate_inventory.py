@@ -8,27 +8,18 @@ from wizard.cli.console import Console
 from wizard.cli.table import table
 from wizard.desk import Session
 from wizard.errors import Exit
-from wizard.fleet.answers import CONNECTOR, MigrateAnswers
+from wizard.fleet.answered import read_answered
+from wizard.fleet.answers import MigrateAnswers
 from wizard.fleet.describe import HEAD, describe, sections
 from wizard.fleet.known_targets import known_targets
 from wizard.fleet.model import Fleet
-from wizard.fleet.read import read_fleet
 from wizard.fleet.sheet import to_csv
 from wizard.paths import write_private
 
 
 async def show_inventory(session: Session, answers: MigrateAnswers, parsed: Namespace, console: Console) -> Exit:
     """Read and show it; nothing is changed."""
-    fleet = await read_fleet(
-        session.cloud,
-        session.region,
-        answers.connector,
-        open_project=session.open_project,
-        to=answers.to,
-        subnet=answers.subnet if answers.to == CONNECTOR else "",
-        network=answers.network,
-        call=False,
-    )
+    fleet = await read_answered(session.cloud, session.region, answers, session.open_project, only_look=True)
     targets = known_targets(fleet, answers)
     if parsed.csv is not None:
         write_private(parsed.csv.absolute(), to_csv(fleet, targets, parsed.filter))

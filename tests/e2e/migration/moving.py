@@ -15,11 +15,9 @@ from wizard.apply.runner import run
 from wizard.apply.state import RunState
 from wizard.apply.work import Pace, Recall
 from wizard.cloud.connect import Connection, open_cloud
-from wizard.fleet.answers import CONNECTOR as CONNECTOR_AGAIN
+from wizard.fleet.answered import read_answered
 from wizard.fleet.answers import MigrateAnswers, RolloutAnswers, StageAnswers
-from wizard.fleet.permissions import PERMISSIONS
 from wizard.fleet.planner import plan_migration
-from wizard.fleet.read import read_fleet
 from wizard.plan.plan import Plan
 from wizard.ports import Cloud
 from wizard.sandbox import client
@@ -56,9 +54,7 @@ async def opened(sandbox: Sandbox) -> AsyncIterator[Cloud]:
 
 async def planned(cloud: Cloud, answers: MigrateAnswers) -> Plan:
     """The plan, which nothing blocks."""
-    back = answers.to == CONNECTOR_AGAIN
-    subnet = answers.subnet if back else ""
-    fleet = await read_fleet(cloud, REGION, answers.connector, permissions=PERMISSIONS, to=answers.to, subnet=subnet)
+    fleet = await read_answered(cloud, REGION, answers, None)
     plan = plan_migration(fleet, answers, "t0k3n")
     assert not plan.blocked, plan.findings
     return plan

@@ -25,13 +25,11 @@ from wizard.desk import Session
 from wizard.errors import Exit, InputError
 from wizard.export.migrate_answers import render
 from wizard.export.migration import render as render_record
-from wizard.fleet.answers import CONNECTOR, MigrateAnswers
+from wizard.fleet.answered import read_answered
+from wizard.fleet.answers import MigrateAnswers
 from wizard.fleet.answers_file import load
 from wizard.fleet.finish import plan_finish
-from wizard.fleet.model import Fleet
-from wizard.fleet.permissions import PERMISSIONS
 from wizard.fleet.planner import plan_migration
-from wizard.fleet.read import read_fleet
 from wizard.fleet.rollout import check_waves
 from wizard.fleet.sheet import load_targets
 from wizard.fleet.validate import check_answers
@@ -83,7 +81,7 @@ async def _run(answers: MigrateAnswers, parsed: Namespace, options: Options, con
         answers, told = with_saved_targets(answers, find_paths(), session.environment)
         for line in told:
             console.say(line)
-        fleet = await _read(session, answers)
+        fleet = await read_answered(session.cloud, session.region, answers, session.open_project)
         plan = (plan_finish if parsed.finish else plan_migration)(fleet, answers, new_token())
         for line in plan_lines(plan):
             console.say(line)
@@ -96,19 +94,6 @@ async def _run(answers: MigrateAnswers, parsed: Namespace, options: Options, con
         if not agreed(options, console, question):
             return Exit.STOPPED
         return await _apply(session, plan, answers, parsed.record, options, console)
-
-
-async def _read(session: Session, answers: MigrateAnswers) -> Fleet:
-    return await read_fleet(
-        session.cloud,
-        session.region,
-        answers.connector,
-        open_project=session.open_project,
-        permissions=PERMISSIONS,
-        to=answers.to,
-        subnet=answers.subnet if answers.to == CONNECTOR else "",
-        network=answers.network,
-    )
 
 
 async def _apply(

@@ -138,6 +138,10 @@ class DeleteConnector(Step, frozen=True, kw_only=True, tag="connector-delete"):
         return Ref(kind="connector", project=self.project, location=self.region, name=self.name)
 
     @property
+    def why(self) -> str:
+        return "created by this run"
+
+    @property
     def needs(self) -> Needs:
         return Needs(apis=("vpcaccess.googleapis.com",), permissions=("vpcaccess.connectors.delete",))
 
@@ -154,7 +158,7 @@ class DeleteConnector(Step, frozen=True, kw_only=True, tag="connector-delete"):
             return Change(op=Op.SKIP, reason="already gone")
         if found.state in _TRANSIENT:
             return Change(op=Op.WAIT, reason=f"it is {found.state}")
-        return Change(op=Op.DELETE, reason="created by this run")
+        return Change(op=Op.DELETE, reason=self.why)
 
     def gcloud(self) -> list[list[str]]:
         command = ["gcloud", "compute", "networks", "vpc-access", "connectors", "delete", self.name]

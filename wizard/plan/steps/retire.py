@@ -5,11 +5,11 @@ from __future__ import annotations
 from wizard.errors import RunvpcError
 from wizard.plan.step import Change, Needs, Op, Step
 from wizard.plan.steps._holders import holders_of
+from wizard.plan.steps.connector import DeleteConnector
 from wizard.plan.steps.firewall import CreateFirewallRule
+from wizard.plan.steps.subnet import DeleteSubnet
 from wizard.ports import Cloud, Operation
-from wizard.records import AnyResource, Connector, FirewallRule, Ref, Subnet
-
-_TRANSIENT = frozenset({"CREATING", "UPDATING", "DELETING"})
+from wizard.records import AnyResource, FirewallRule, Ref
 
 
 class StillUsed(RunvpcError):
@@ -20,43 +20,21 @@ class StillUsed(RunvpcError):
         super().__init__(f"{connector} is still used by {some}", code="connector_in_use", fix="move these first")
 
 
-class RetireConnector(Step, frozen=True, kw_only=True, tag="connector-retire"):
+class RetireConnector(DeleteConnector, frozen=True, kw_only=True, tag="connector-retire"):
     """Deletes a connector for good. Whether anything uses it is looked up again just before the call."""
-
-    region: str
-    name: str
-
-    @property
-    def ref(self) -> Ref:
-        return Ref(kind="connector", project=self.project, location=self.region, name=self.name)
 
     @property
     def title(self) -> str:
         return f"connector {self.name} deleted"
 
     @property
+    def why(self) -> str:
+        return "nothing uses it any more"
+
+    @property
     def needs(self) -> Needs:
         permissions = ("vpcaccess.connectors.delete", "run.services.list", "run.revisions.list", "run.jobs.list")
         return Needs(apis=("vpcaccess.googleapis.com",), permissions=permissions)
-
-    @property
-    def usual(self) -> float:
-        return 120.0
-
-    @property
-    def reversible(self) -> bool:
-        return False
-
-    def decide(self, found: AnyResource | None) -> Change:
-        if not isinstance(found, Connector):
-            return Change(op=Op.SKIP, reason="already gone")
-        if found.state in _TRANSIENT:
-            return Change(op=Op.WAIT, reason=f"it is {found.state}")
-        return Change(op=Op.DELETE, reason="nothing uses it any more")
-
-    def gcloud(self) -> list[list[str]]:
-        command = ["gcloud", "compute", "networks", "vpc-access", "connectors", "delete", self.name]
-        return [[*command, f"--project={self.project}", f"--region={self.region}", "--quiet"]]
 
     async def send(self, cloud: Cloud, change: Change, found: AnyResource | None, request_id: str) -> Operation:
         holders = await holders_of(cloud, self.ref)
@@ -103,43 +81,13 @@ class RetireFirewallRule(Step, frozen=True, kw_only=True, tag="firewall-retire")
         return await cloud.delete(self.ref, etag="", request_id=request_id)
 
 
-class RetireSubnet(Step, frozen=True, kw_only=True, tag="subnet-retire"):
+class RetireSubnet(DeleteSubnet, frozen=True, kw_only=True, tag="subnet-retire"):
     """Deletes the subnet that was the connector's own. What is held for a while is left, and `resume` tries again."""
-
-    region: str
-    name: str
-    range: str
-
-    @property
-    def ref(self) -> Ref:
-        return Ref(kind="subnet", project=self.project, location=self.region, name=self.name)
 
     @property
     def title(self) -> str:
         return f"subnet {self.name} ({self.range}) deleted"
 
     @property
-    def needs(self) -> Needs:
-        return Needs(apis=("compute.googleapis.com",), permissions=("compute.subnetworks.delete",))
-
-    @property
-    def usual(self) -> float:
-        return 15.0
-
-    @property
-    def reversible(self) -> bool:
-        return False
-
-    def decide(self, found: AnyResource | None) -> Change:
-        if not isinstance(found, Subnet):
-            return Change(op=Op.SKIP, reason="already gone")
-        if found.range != self.range:
-            return Change(op=Op.BLOCK, reason=f"its range is now {found.range}, not {self.range}")
-        return Change(op=Op.DELETE, reason="it was the connector's own")
-
-    def gcloud(self) -> list[list[str]]:
-        command = ["gcloud", "compute", "networks", "subnets", "delete", self.name]
-        return [[*command, f"--project={self.project}", f"--region={self.region}", "--quiet"]]
-
-    async def send(self, cloud: Cloud, change: Change, found: AnyResource | None, request_id: str) -> Operation:
-        return await cloud.delete(self.ref, etag="", request_id=request_id)
+    def why(self) -> str:
+        return "it was the connector's own"

@@ -108,6 +108,10 @@ class DeleteSubnet(Step, frozen=True, kw_only=True, tag="subnet-delete"):
         return Ref(kind="subnet", project=self.project, location=self.region, name=self.name)
 
     @property
+    def why(self) -> str:
+        return "created by this run"
+
+    @property
     def needs(self) -> Needs:
         return Needs(apis=("compute.googleapis.com",), permissions=("compute.subnetworks.delete",))
 
@@ -124,7 +128,7 @@ class DeleteSubnet(Step, frozen=True, kw_only=True, tag="subnet-delete"):
             return Change(op=Op.SKIP, reason="already gone")
         if found.range != self.range:
             return Change(op=Op.BLOCK, reason=f"its range is now {found.range}, not {self.range}: not ours any more")
-        return Change(op=Op.DELETE, reason="created by this run")
+        return Change(op=Op.DELETE, reason=self.why)
 
     def gcloud(self) -> list[list[str]]:
         command = ["gcloud", "compute", "networks", "subnets", "delete", self.name]
