@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 
 from wizard.export.gcloud import wrapped
@@ -44,12 +45,21 @@ def _steps(plan: Plan) -> str:
 
 
 def findings(plan: Plan) -> str:
-    """The findings as a list."""
+    """The findings as a list; a fix of several lines is code, and stands in a block of its own."""
     lines = []
     for finding in plan.findings:
-        fix = f" Fix: {text(finding.fix)}" if finding.fix else ""
+        several = "\n" in finding.fix
+        fix = f" Fix: {text(finding.fix)}" if finding.fix and not several else ""
         lines.append(f"- **{finding.severity}** {text(finding.message)}.{fix}")
+        if several:
+            lines += ["", textwrap.indent(fenced(finding.fix), "  "), ""]
     return "\n".join(lines)
+
+
+def fenced(body: str, language: str = "") -> str:
+    """A block of code that nothing in it can end."""
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", body)), default=0))
+    return f"{fence}{language}\n{body}\n{fence}"
 
 
 def _cost(plan: Plan) -> str:
@@ -60,8 +70,7 @@ def _cost(plan: Plan) -> str:
 def _commands(plan: Plan) -> str:
     commands = [wrapped(c) for p in plan.ordered() if p.change.op.writes for c in p.step.gcloud()]
     body = "\n".join(commands)
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", body)), default=0))
-    return f"{fence}sh\n{body}\n{fence}"
+    return fenced(body, "sh")
 
 
 def _probe(probe: tuple[ProbeResult, ...]) -> str:

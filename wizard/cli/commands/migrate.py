@@ -41,6 +41,7 @@ from wizard.tokens import new_token
 
 def run(options: Options, parsed: Namespace, console: Console) -> Exit:
     """Collect the answers, and show the inventory, or plan, show, and after a yes move or finish."""
+    _require_together(parsed)
     answers = _gather(options, parsed)
     only_looks = parsed.inventory or parsed.finish
     if not only_looks and on_screen(options, console):
@@ -48,6 +49,17 @@ def run(options: Options, parsed: Namespace, console: Console) -> Exit:
     if not parsed.inventory:
         require_consent(options, console)
     return asyncio.run(_run(answers, parsed, options, console))
+
+
+def _require_together(parsed: Namespace) -> None:
+    """What means something only beside another flag. Raises InputError."""
+    for flag, given, beside, there in (
+        ("--csv", parsed.csv is not None, "--inventory", parsed.inventory),
+        ("--filter", bool(parsed.filter), "--inventory", parsed.inventory),
+        ("--confirm", hasattr(parsed, "answer.finish.confirm"), "--finish", parsed.finish),
+    ):
+        if given and not there:
+            raise InputError(f"{flag} goes with {beside}", field=flag, fix=f"runvpc migrate {beside} {flag} …")
 
 
 def _gather(options: Options, parsed: Namespace) -> MigrateAnswers:
