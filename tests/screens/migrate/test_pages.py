@@ -152,15 +152,18 @@ async def test_findings_are_solved_where_they_stand(tmp_path: Path) -> None:
         assert app.screen.query_one("#parts", FilterList).display
 
 
-async def test_apply_waits_half_a_second(tmp_path: Path) -> None:
+async def test_nothing_is_applied_before_a_yes(tmp_path: Path) -> None:
     app = app_at(tmp_path, model(tmp_path, Stage.FINDINGS))
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+n", "y")
+        await pilot.press("ctrl+n")
         await settle(pilot)
         assert isinstance(app.screen, ApplyPlan)
         assert not app.sitting.model.running
         await pilot.press("n")
+        await settle(pilot)
+        assert not isinstance(app.screen, ApplyPlan)
+        assert not app.sitting.model.running
 
 
 async def test_read_only_writes_nothing(tmp_path: Path) -> None:
