@@ -50,8 +50,18 @@ def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read (0600, in a folder of 0700)."""
+    """Write a file that only its owner may read (0600, in a folder of 0700), also where there was one before."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
+        os.fchmod(handle, 0o600)
         file.write(text)
+
+
+def write_named(path: Path, text: str, flag: str) -> None:
+    """Write a private file where a person wants it. Raises InputError naming the flag when that cannot be."""
+    try:
+        write_private(path.absolute(), text)
+    except OSError as error:
+        message = f"{path.name}: {error.strerror or 'cannot be written'}"
+        raise InputError(message, field=flag, fix=f"{flag} FILE in a folder that you may write to") from error

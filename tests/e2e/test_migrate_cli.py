@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.machine import Machine
+from tests.e2e.machine import ROOT, Machine
 from wizard.fleet.answers_file import parse
 
 ALL = ("--acknowledge", "catalog", "--promote", "orders", "--no-probe", "reports", "--startup", "extend")
@@ -27,6 +29,8 @@ def access(machine: Machine, name: str) -> dict[str, Any]:
 
 def test_a_whole_migration(machine: Callable[[str], Machine], tmp_path: Path) -> None:
     here = machine("migration")
+    (tmp_path / "users.csv").write_text("of another day", encoding="utf-8")
+    (tmp_path / "users.csv").chmod(0o644)
     seen = here.run("migrate", "--inventory", "--json", "--csv", str(tmp_path / "users.csv"))
     assert {user["name"] for user in seen.json["users"]} == {name.rpartition(":")[2] for name in EVERYONE}
     assert {u["name"]: u["targets"] for u in seen.json["users"]}["web"] == ["redis://10.0.0.3:6379"]
@@ -102,12 +106,41 @@ def test_wrong_input_names_what_is_wrong(machine: Callable[[str], Machine], tmp_
         "stages.steps": ("migrate", "--steps", "10,50", "--dry-run"),
         "services": ("migrate", "wep", "--subnet", "run", "--dry-run"),
         "--yes": ("migrate", "web", "--subnet", "run"),
+        "--record": ("migrate", "web", "--subnet", "run", "--yes", "--record", "/dev/null/ticket.md"),
+        "--csv": ("migrate", "--inventory", "--csv", "/dev/null/users.csv"),
     }
     for field, words in wrong.items():
         done = here.run(*words, "--json")
         assert done.code == 2, words
         assert done.json["error"]["field"] == field, done.json
         assert done.json["error"]["fix"]
+    assert here.writes() == 0
+    assert here.run("runs", "--json").json == {"runs": []}
     gone = here.run("migrate", "--connector", "legacey", "--dry-run", "--json")
     assert gone.code == 1
     assert "legacy" in gone.json["error"]["message"]
+
+
+def test_an_interrupt_ends_a_long_soak_and_all_goes_back(machine: Callable[[str], Machine]) -> None:
+    here = machine("migration")
+    before = access(here, "web")
+    words = ("migrate", "web", "--subnet", "run", "--watch", "0", "--soak", "3000", "--yes", "--json")
+    process = subprocess.Popen(
+        here.arguments(*words),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+        env=here.environment(),
+    )
+    assert process.stderr is not None
+    assert any("traffic-stage/web-100: change" in line for line in process.stderr)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    run = json.loads(output)["run"]
+    assert (run["status"], [g["status"] for g in run["groups"]]) == ("stopped", ["moving"])
+    assert here.run("resume", "last", "--dry-run").code == 0
+    assert here.run("undo", "last", "--yes").code == 0
+    assert access(here, "web") == before

@@ -14,7 +14,7 @@ from wizard.fleet.describe import HEAD, describe, sections
 from wizard.fleet.known_targets import known_targets
 from wizard.fleet.model import Fleet
 from wizard.fleet.sheet import to_csv
-from wizard.paths import write_private
+from wizard.paths import write_named
 
 
 async def show_inventory(session: Session, answers: MigrateAnswers, parsed: Namespace, console: Console) -> Exit:
@@ -22,7 +22,7 @@ async def show_inventory(session: Session, answers: MigrateAnswers, parsed: Name
     fleet = await read_answered(session.cloud, session.region, answers, session.open_project, only_look=True)
     targets = known_targets(fleet, answers)
     if parsed.csv is not None:
-        write_private(parsed.csv.absolute(), to_csv(fleet, targets, parsed.filter))
+        write_named(parsed.csv, to_csv(fleet, targets, parsed.filter), "--csv")
     if console.json:
         console.document(describe(fleet, targets=targets, text=parsed.filter))
         return Exit.DONE

@@ -34,7 +34,7 @@ from wizard.fleet.rollout import check_waves
 from wizard.fleet.sheet import load_targets
 from wizard.fleet.validate import check_answers
 from wizard.fleet.which import the_connector
-from wizard.paths import find_paths, write_private
+from wizard.paths import find_paths, write_named, write_private
 from wizard.plan.plan import Plan
 from wizard.tokens import new_token
 
@@ -112,9 +112,9 @@ async def _apply(
     session: Session, plan: Plan, answers: MigrateAnswers, record: Path | None, options: Options, console: Console
 ) -> Exit:
     paths = find_paths()
+    _record(record, plan, None, console)
     with Journal.open(paths.journal) as journal, journal.begin(plan, session.environment) as handle:
         write_private(paths.answers(handle.id), render(answers))
-        _record(record, plan, None, console)
         state = await carry_out(apply, handle, session.cloud, console)
     _record(record, plan, state, console)
     return finish(plan, state, options, console)
@@ -124,5 +124,5 @@ def _record(path: Path | None, plan: Plan, state: RunState | None, console: Cons
     """Before anything changes, and again when the run has ended."""
     if path is None:
         return
-    write_private(path.absolute(), render_record(plan, state))
+    write_named(path, render_record(plan, state), "--record")
     console.say(f"record for the change ticket: {path}")
