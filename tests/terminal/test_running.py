@@ -73,7 +73,7 @@ def test_it_is_clicked() -> None:
         terminal.until("Which service?")
         terminal.click("Welcome")
         terminal.until(HEADING)
-        terminal.until("Quit")
+        terminal.steady(calm=1.0)
         terminal.click("Quit")
         assert terminal.exit_code() == Exit.DONE
 
