@@ -22,7 +22,7 @@ REQUEST = "8f1b1a3e-0000-4000-8000-000000000009"
 
 def endless_job() -> run_v2.Job:
     """A job whose one task waits long for an answer that never comes."""
-    env = {"RUNVPC_TARGETS": '["tcp://10.0.0.3:82"]', "RUNVPC_ATTEMPTS": "1", "RUNVPC_TIMEOUT": "300"}
+    env = {"RUNVPC_TARGETS": '["redis://10.0.0.3:82"]', "RUNVPC_ATTEMPTS": "1", "RUNVPC_TIMEOUT": "300"}
     container = run_v2.Container(image="python", command=["python"], args=["-c", probe_text()])
     container.env = [run_v2.EnvVar(name=key, value=value) for key, value in env.items()]
     access = run_v2.VpcAccess(connector=f"{LOCATION}/connectors/con")
